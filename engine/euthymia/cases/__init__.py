@@ -1,0 +1,1 @@
+"""Authors' cases: patients in a few lines, and what must follow."""

@@ -1,0 +1,61 @@
+"""The shape of a case file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from euthymia.errors import InputError, Problem
+from euthymia.rulebook.files import Status, Strict
+from euthymia.source import Checked, Limits, read_model
+
+_LIMITS = Limits(size=4_000_000, depth=16, values=200_000)
+
+
+class Placing(Strict):
+    """Expected place on the spectrum."""
+
+    category: str | None = None
+    possible: list[str] | None = None
+    deterioration: Status | None = None
+
+
+class Case(Strict):
+    """One sentence, one patient, and what must follow. With `vary`, one patient for each value of one fact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    case: str
+    given: dict[str, Any] = {}
+    on: str | None = None
+    vary: str | None = None
+    expect: dict[str, Status | dict[str, Status]] = {}
+    needs: dict[str, list[str]] = {}
+    because: dict[str, list[str]] = {}
+    says: dict[str, str] = {}
+    spectrum: Placing | None = None
+    situations: dict[str, Status] = {}
+    criteria: dict[str, Status] = {}
+
+
+class CaseFile(Strict):
+    schema_: Literal["euthymia.cases/1"] = Field(alias="schema")
+    cases: list[Case]
+
+
+def read_cases(folder: Path) -> Iterator[tuple[Path, Checked[CaseFile]]]:
+    """Every case file below `folder` (or the one file). Raises InputError with the mistakes of all of them."""
+    paths = [folder] if folder.is_file() else sorted(folder.rglob("*.yaml"))
+    problems: list[Problem] = []
+    read: list[tuple[Path, Checked[CaseFile]]] = []
+    for path in paths:
+        try:
+            read.append((path, read_model(path, CaseFile, _LIMITS)))
+        except InputError as error:
+            problems.extend(error.problems)
+    if not paths:
+        problems.append(Problem(str(folder), 0, "", "no case files (*.yaml) here"))
+    if problems:
+        raise InputError(problems)
+    yield from read

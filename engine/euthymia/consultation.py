@@ -1,0 +1,49 @@
+"""Files in, assessments out: the one way in for the command line, the case runner and other programs."""
+
+from datetime import date
+from pathlib import Path
+
+from euthymia.assess import Assessment, assess, contradictions
+from euthymia.errors import InputError
+from euthymia.explain.needs import Vocabulary
+from euthymia.facts.patient_file import PatientFile, read_patient, read_patient_data
+from euthymia.inference.agreement import Engines
+from euthymia.resources import bundled
+from euthymia.rulebook.load import load_rulebook
+from euthymia.rulebook.rulebook import Rulebook
+from euthymia.source import Document
+
+COURSE_WINDOW = "course_start_window_days"
+
+
+class Consultation:
+    """A rulebook ready for use. One serves many patients and many threads."""
+
+    def __init__(self, rules: Path | None = None) -> None:
+        """`rules`: a folder of rule files; the shipped one when left out. Raises InputError with every mistake in them."""
+        self.rulebook: Rulebook = load_rulebook(rules or bundled("rules"))
+        self.engines = Engines(self.rulebook)
+        self._vocabulary = Vocabulary(self.rulebook)
+
+    def read(self, path: Path, on: date) -> PatientFile:
+        """A patient file as of the day `on`. Raises InputError with every mistake in it."""
+        return self._checked(read_patient(path, self.rulebook.facts, on, self._window))
+
+    def read_document(self, document: Document, on: date) -> PatientFile:
+        """The same for a document that was read already."""
+        return self._checked(read_patient_data(document, self.rulebook.facts, on, self._window))
+
+    def assess(self, file: PatientFile, on: date) -> Assessment:
+        """The assessment of one patient. Raises Disagreement when the engines differ."""
+        return assess(self.engines, self._vocabulary, file.patient, on)
+
+    @property
+    def _window(self) -> int:
+        window = self.rulebook.parameters.get(COURSE_WINDOW)
+        return int(window.value) if window is not None and isinstance(window.value, int | float) else -1
+
+    def _checked(self, file: PatientFile) -> PatientFile:
+        problems = [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.patient)]
+        if problems:
+            raise InputError(problems)
+        return file

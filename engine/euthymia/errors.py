@@ -1,0 +1,66 @@
+"""What can go wrong, and whose fault it is.
+
+EuthymiaError
+├── InputError     the patient file or the rules are wrong: every problem at once, exit code 2
+└── Defect         the program is wrong: keeps its traceback, exit code 1
+    ├── EngineFault     durable_rules refused, lost or invented something
+    └── Disagreement    the two engines came to different results; no advice is given
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a file: where it stands, what was found and what is allowed."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        key = f" {self.key}:" if self.key else ""
+        return f"{place}:{key} {self.message}"
+
+
+class EuthymiaError(Exception):
+    """Root of all errors of this program."""
+
+
+class InputError(EuthymiaError):
+    """Files that cannot be used as they are. `problems` holds every mistake, in the order of the files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Defect(EuthymiaError):
+    """A mistake of the program itself."""
+
+
+class EngineFault(Defect):
+    """durable_rules did not do what it was asked to do; the patient was not evaluated."""
+
+
+class Disagreement(Defect):
+    """Evaluator and durable_rules differ; neither result is shown as advice."""
+
+
+def found(value: object) -> str:
+    """A value from a file, shortened and free of control characters, for an error message."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else "�" for char in text)
+    return f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing when no known word is near."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean '{near[0]}'?)" if near else ""

@@ -1,0 +1,125 @@
+"""Decision diagrams over unknown facts: small graphs that hold a result for every way the unknowns may turn out.
+
+A diagram is reduced: a fact stands in it exactly when some completion of the others exists in which it decides. Leaves are the results 0 to 3; a
+branch has one child for each value of its variable. Variables are numbers, smaller ones nearer to the root.
+"""
+
+from collections.abc import Callable, Sequence
+
+FALSE, TRUE, OPEN, EXCLUDED = range(4)
+_LEAVES = 4
+
+
+class TooLarge(Exception):
+    """More branches than is reasonable for one patient."""
+
+
+class Diagrams:
+    """A store of shared branches. Diagrams are numbers; equal diagrams have equal numbers."""
+
+    def __init__(self, most: int = 200_000) -> None:
+        self._most = most
+        self._branches: list[tuple[int, tuple[int, ...]]] = [(10**18, ())] * _LEAVES
+        self._index: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._done: dict[tuple[object, ...], int] = {}
+
+    def branch(self, variable: int, children: Sequence[int]) -> int:
+        """One child for each value; no branch where the value makes no difference."""
+        first = children[0]
+        if all(child == first for child in children):
+            return first
+        key = (variable, tuple(children))
+        found = self._index.get(key)
+        if found is None:
+            found = self._index[key] = len(self._branches)
+            self._branches.append(key)
+            if found > self._most:
+                raise TooLarge
+        return found
+
+    def select(self, variable: int, children: Sequence[int]) -> int:
+        """The same where the children may hold variables that stand nearer to the root."""
+        result = children[-1]
+        for value in reversed(range(len(children) - 1)):
+            is_value = self.branch(variable, [TRUE if other == value else FALSE for other in range(len(children))])
+            result = self.choose(is_value, children[value], result, OPEN)
+        return result
+
+    def map(self, diagram: int, results: tuple[int, int, int, int]) -> int:
+        """Each result replaced by another."""
+        if diagram < _LEAVES:
+            return results[diagram]
+        key = ("map", results, diagram)
+        if (found := self._done.get(key)) is None:
+            variable, children = self._branches[diagram]
+            found = self._done[key] = self.branch(variable, [self.map(child, results) for child in children])
+        return found
+
+    def choose(self, test: int, then: int, otherwise: int, undecided: int) -> int:
+        """`then` where the test is true, `otherwise` where false, `undecided` where it stays open (or excluded)."""
+        if test < _LEAVES:
+            return (otherwise, then, undecided, undecided)[test]
+        if then == otherwise == undecided:
+            return then
+        key = ("choose", test, then, otherwise, undecided)
+        if (found := self._done.get(key)) is None:
+            found = self._done[key] = self._split((test, then, otherwise, undecided), lambda parts: self.choose(*parts))
+        return found
+
+    def both(self, one: int, other: int) -> int:
+        """And: false where either is, true where both are."""
+        if FALSE in (one, other):
+            return FALSE
+        if one == TRUE or one == other:
+            return other
+        if other == TRUE:
+            return one
+        if one < _LEAVES and other < _LEAVES:
+            return OPEN
+        key = ("both", min(one, other), max(one, other))
+        if (found := self._done.get(key)) is None:
+            found = self._done[key] = self._split((one, other), lambda parts: self.both(*parts))
+        return found
+
+    def negate(self, diagram: int) -> int:
+        return self.map(diagram, (TRUE, FALSE, OPEN, EXCLUDED))
+
+    def either(self, one: int, other: int) -> int:
+        """Or."""
+        return self.negate(self.both(self.negate(one), self.negate(other)))
+
+    def agreed(self, one: int, other: int) -> int:
+        """The result where both have the same, open elsewhere."""
+        if one == other:
+            return one
+        if one < _LEAVES and other < _LEAVES:
+            return OPEN
+        key = ("agreed", min(one, other), max(one, other))
+        if (found := self._done.get(key)) is None:
+            found = self._done[key] = self._split((one, other), lambda parts: self.agreed(*parts))
+        return found
+
+    def variables(self, diagram: int) -> set[int]:
+        """The variables that decide somewhere."""
+        found: set[int] = set()
+        seen = {diagram}
+        stack = [diagram]
+        while stack:
+            variable, children = self._branches[stack.pop()]
+            if children:
+                found.add(variable)
+            for child in children:
+                if child not in seen:
+                    seen.add(child)
+                    stack.append(child)
+        return found
+
+    def _split(self, parts: tuple[int, ...], again: Callable[[tuple[int, ...]], int]) -> int:
+        """Branch on the first variable of any part."""
+        top = min(self._branches[part][0] for part in parts)
+        width = max(len(self._branches[part][1]) for part in parts if self._branches[part][0] == top)
+        children = []
+        for value in range(width):
+            inner = tuple(self._branches[part][1][value] if self._branches[part][0] == top else part for part in parts)
+            children.append(again(inner))
+        return self.branch(top, children)

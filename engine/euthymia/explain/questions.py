@@ -1,0 +1,94 @@
+"""What to ask next, and what each answer can settle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from euthymia.facts.patient import Patient
+from euthymia.inference.trace import Key, Statuses
+from euthymia.rulebook.conditions import MET, Latest, walk
+from euthymia.rulebook.rule import Rule
+from euthymia.rulebook.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One unknown fact (`trial.adherence@t1`): the judgements it can settle, the rules that ask for it, and whether it must be asked now."""
+
+    fact: str
+    settles: tuple[str, ...]
+    asked_by: tuple[str, ...]
+    now: bool
+
+
+def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: Mapping[Key, tuple[str, ...]]) -> tuple[Question, ...]:
+    """Facts worth asking, most telling first: safety, then what bears on most of the headline results, then on most judgements.
+
+    Facts that were asked and are not known are left out, except those of safety, which are asked again.
+    """
+    settles: dict[str, list[Key]] = {}
+    for key, facts in needs.items():
+        for fact in facts:
+            settles.setdefault(fact, []).append(key)
+    asked = _asked_by_rules(rulebook, patient, statuses)
+    headline = _headline(rulebook)
+    units = [None, *(unit.id for members in patient.units.values() for unit in members)]
+
+    def order(fact: str) -> tuple[int, int, int, int, int]:
+        name, _, unit = fact.partition("@")
+        keys = settles.get(fact, [])
+        bearing = len({key.rule for key in keys} & headline)
+        now = 0 if rulebook.facts[name].safety else 1
+        return (now, -bearing if now else 0, -len(keys) if now else 0, rulebook.facts.rank(name), units.index(unit or None))
+
+    found = [fact for fact in {**settles, **asked} if _worth_asking(rulebook, patient, fact)]
+    return tuple(
+        Question(
+            fact,
+            tuple(sorted({str(key) for key in settles.get(fact, ()) if _shown(rulebook, key)})),
+            tuple(sorted(asked.get(fact, ()))),
+            rulebook.facts[fact.partition("@")[0]].safety,
+        )
+        for fact in sorted(found, key=order)
+    )
+
+
+def _shown(rulebook: Rulebook, key: Key) -> bool:
+    return rulebook.by_id[key.rule].kind != "helper"
+
+
+def _worth_asking(rulebook: Rulebook, patient: Patient, fact: str) -> bool:
+    state = patient.observation(fact).state
+    return state == "not_asked" or (state == "unknown" and rulebook.facts[fact.partition("@")[0]].safety)
+
+
+def _asked_by_rules(rulebook: Rulebook, patient: Patient, statuses: Statuses) -> dict[str, list[str]]:
+    """Facts that rules ask for while they are met, by full name."""
+    asked: dict[str, list[str]] = {}
+    for key, status in statuses.items():
+        rule = rulebook.by_id[key.rule]
+        if status != MET:
+            continue
+        for fact in rule.asks:
+            for name in _named(rulebook, patient, rule, key, fact):
+                asked.setdefault(name, []).append(str(key))
+    return asked
+
+
+def _named(rulebook: Rulebook, patient: Patient, rule: Rule, key: Key, fact: str) -> list[str]:
+    """The fact of the unit that the rule speaks of; of every unit where it speaks of none."""
+    record = fact.partition(".")[0]
+    if record not in rulebook.facts.many:
+        return [fact]
+    if key.unit is not None:
+        return [f"{fact}@{key.unit}"]
+    latest = any(isinstance(part, Latest) for condition in rule.conditions for part in walk(condition))
+    if latest and patient.latest is not None:
+        return [f"{fact}@{patient.latest}"]
+    return [f"{fact}@{unit.id}" for unit in patient.units.get(record, ())]
+
+
+def _headline(rulebook: Rulebook) -> set[str]:
+    parts = rulebook.about.assessment
+    found = {parts.refractoriness, parts.spectrum.deterioration, *parts.criteria.values(), *parts.situations.values()}
+    found |= set(parts.spectrum.bands.values())
+    return found | {rule.id for rule in rulebook.rules if rule.alert}

@@ -1,0 +1,97 @@
+"""What keeps a judgement undetermined although nothing needs to be asked: facts marked not applicable, and steps not yet done."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from euthymia.inference.evaluate import Compiler
+from euthymia.inference.trace import Key, Statuses
+from euthymia.inference.view import View
+from euthymia.rulebook.conditions import (
+    UNDETERMINED,
+    Compare,
+    Condition,
+    Count,
+    Filled,
+    Includes,
+    Latest,
+    Once,
+    OneOf,
+    StatusIs,
+    children,
+    facts_read,
+)
+from euthymia.rulebook.rulebook import Rulebook
+
+
+class Waiting(NamedTuple):
+    """A fact that holds a judgement up: it was marked not applicable, or it says that something is still to be done."""
+
+    fact: str
+    why: Literal["not_applicable", "not_done"]
+
+
+class WaitingFor:
+    """What the judgements of one patient wait for."""
+
+    def __init__(self, rulebook: Rulebook, whole: View, statuses: Statuses) -> None:
+        self.rulebook = rulebook
+        self.whole = whole
+        self.statuses = statuses
+        self.many = frozenset(rulebook.facts.many)
+        self._compiler = Compiler(rulebook.facts, {rule.id: rule.about for rule in rulebook.rules})
+        self._found: dict[Key, tuple[Waiting, ...]] = {}
+
+    def of(self, key: Key) -> tuple[Waiting, ...]:
+        if self.statuses[key] != UNDETERMINED:
+            return ()
+        if key not in self._found:
+            rule = self.rulebook.by_id[key.rule]
+            view = self.whole if rule.about == "patient" else self._unit(rule.about, key.unit)
+            found = [waiting for condition in rule.conditions for waiting in self._in(condition, view)]
+            self._found[key] = tuple(sorted(set(found)))
+        return self._found[key]
+
+    def _unit(self, record: str, unit: str | None) -> View:
+        return next(view for view in self.whole.units[record] if view.unit == unit)
+
+    def _in(self, condition: Condition, view: View) -> Iterator[Waiting]:
+        match condition:
+            case Compare() | OneOf() | Includes() | Filled():
+                holder = view if condition.fact.partition(".")[0] in self.many else self.whole
+                if condition.fact in holder.excluded:
+                    yield Waiting(f"{condition.fact}@{holder.unit}" if holder.unit else condition.fact, "not_applicable")
+            case StatusIs(rule):
+                yield from self.of(Key(rule, None if self.rulebook.by_id[rule].about == "patient" else view.unit))
+            case Once(part):
+                yield from self._once(part, view)
+            case Count():
+                yield from self._count(condition)
+            case Latest(where):
+                for unit in [self.whole.latest] if self.whole.latest is not None else self.whole.units["trial"]:
+                    yield from self._in(where, unit)
+            case _:
+                for part in children(condition):
+                    yield from self._in(part, view)
+
+    def _once(self, part: Condition, view: View) -> Iterator[Waiting]:
+        if self._compiler.test(part)(view) is False:
+            for fact in facts_read(part):
+                yield Waiting(fact, "not_done")
+            for rule in self._rules_in(part):
+                for fact in self.rulebook.by_id[rule].reads:
+                    yield Waiting(fact, "not_done")
+        else:
+            yield from self._in(part, view)
+
+    def _rules_in(self, part: Condition) -> Iterator[str]:
+        if isinstance(part, StatusIs):
+            yield part.rule
+        for inner in children(part):
+            yield from self._rules_in(inner)
+
+    def _count(self, count: Count) -> Iterator[Waiting]:
+        complete = self.rulebook.facts.record(count.record).complete_when
+        if not count.listed and complete is not None and self.whole.facts.get(complete) == "no":
+            yield Waiting(complete, "not_done")
+        for unit in self.whole.units[count.record]:
+            yield from self._in(count.where, unit)

@@ -1,0 +1,119 @@
+"""The declared facts: the one place from which patient model, schema, questions and error messages come."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FactType = Literal[
+    "tri", "enum", "integer", "number", "text", "reference", "partial date", "map of text",
+    "list of enum", "list of text", "list of integer", "list of reference",
+]  # fmt: skip
+Combining = Literal["medication", "psychotherapy", "shared", "worst", "both", "either", "join", "earliest", "latest", "own"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+TRI = ("yes", "no")
+
+
+class Declaration(BaseModel):
+    """One fact. `full_name` is the name that rules use."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    label: str
+    definition: str
+    type: FactType
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    values: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    ask: str
+    changes: Literal["never", "by time", "by clinician", "by test"]
+    unknown: str
+    course: Combining | None = None
+    safety: bool = False
+    compared: bool = False
+    added_by: Literal["sources", "project"] = "sources"
+    record: str = Field(default="", exclude=True)
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> "Declaration":
+        if self.type in ("enum", "list of enum") and not self.values:
+            raise ValueError(f"a fact of type {self.type} needs `values`")
+        if self.type == "map of text" and not self.keys:
+            raise ValueError("a fact of type map of text needs `keys`")
+        if self.type in ("integer", "number") and self.unit is None:
+            raise ValueError(f"a fact of type {self.type} needs a `unit` (or `unit: none`)")
+        return self
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.record}.{self.name}" if self.record != "none" else self.name
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words a single value may take; empty for free values."""
+        return TRI if self.type == "tri" else self.values
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in ("integer", "number")
+
+    @property
+    def is_list(self) -> bool:
+        return self.type.startswith("list") or self.type == "map of text"
+
+
+class Record(BaseModel):
+    """One file of facts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_: Literal["euthymia.facts/1"] = Field(alias="schema")
+    record: Name
+    title: str
+    about: str
+    many: bool = False
+    complete_when: str | None = None
+    order: int
+    facts: tuple[Declaration, ...]
+
+
+class Catalogue:
+    """All declared facts, in the order in which they are asked."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.records = tuple(sorted(records, key=lambda record: (record.order, record.record)))
+        self._facts: dict[str, Declaration] = {}
+        for record in self.records:
+            for fact in record.facts:
+                declared = fact.model_copy(update={"record": record.record})
+                self._facts[declared.full_name] = declared
+        self._rank = {name: number for number, name in enumerate(self._facts)}
+
+    def __getitem__(self, name: str) -> Declaration:
+        return self._facts[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def rank(self, name: str) -> int:
+        """Position in the order of questions."""
+        return self._rank[name]
+
+    def of_record(self, record: str) -> list[Declaration]:
+        return [fact for fact in self._facts.values() if fact.record == record]
+
+    def record(self, name: str) -> Record:
+        return next(record for record in self.records if record.record == name)
+
+    @property
+    def many(self) -> tuple[str, ...]:
+        """Names of the records that a patient may have several of: trial, problem."""
+        return tuple(record.record for record in self.records if record.many)

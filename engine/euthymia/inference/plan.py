@@ -1,0 +1,388 @@
+"""A rulebook compiled to durable_rules, as plain data. Pure: nothing here calls the engine.
+
+Every condition becomes two sets of positive rules, the two rails: one derives that it holds from facts that are known and fulfil it, one
+that it does not hold from facts that are known and refute it. Nothing is derived from absence. Conditions about units are judged in a
+layer of their own, one evaluation a unit, and counted between layers; so no rule joins two facts.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any as Anything
+
+from euthymia.facts.catalogue import Catalogue
+from euthymia.inference.view import SCALE
+from euthymia.rulebook.conditions import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    All,
+    Always,
+    Any,
+    Compare,
+    Condition,
+    Count,
+    Filled,
+    FirstKnown,
+    Includes,
+    Latest,
+    Not,
+    Once,
+    OneOf,
+    StatusIs,
+    Unanswered,
+)
+from euthymia.rulebook.rulebook import Rulebook
+
+MOST_PATTERNS = 12
+_BUCKETS = 64
+_OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
+_OPPOSITE = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
+_SETTLED = (MET, NOT_MET, NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of engine fact and the thing it is about: `e` word, `n` number, `k` knowing, `s` status, `q` count, `h` helper, `~` start."""
+
+    kind: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A test of one engine fact: its word is one of `values`, or its bounds fulfil `comparisons` (operator, field, thousandths)."""
+
+    code: Code
+    values: tuple[str, ...] = ()
+    comparisons: tuple[tuple[str, str, int], ...] = ()
+
+
+Clause = tuple[Literal, ...]
+START = Literal(Code("~", 0), ("start",))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A count or a latest trial, formed between layers from the judgements named `body`."""
+
+    code: Code
+    body: str
+    condition: Count | Latest
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to judge: a rule, or the body of a quantity."""
+
+    id: str
+    about: str
+    applies: "Lifted | None"
+    when: "Lifted"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Stands in a condition for a quantity."""
+
+    code: Code
+
+
+Lifted = Condition | Counted
+
+
+@dataclass(slots=True)
+class Layer:
+    """One set of durable_rules' rules: all about one record, one evaluation a unit.
+
+    `definition` is what the engine gets; `concludes` says for each compiled rule which fact it derives; the rest says what to assert.
+    """
+
+    about: str
+    level: int
+    entries: tuple[Entry, ...]
+    definition: dict[str, Anything] = field(default_factory=dict)
+    concludes: dict[str, tuple[Code, str]] = field(default_factory=dict)
+    facts: dict[Code, tuple[str, str | int | None]] = field(default_factory=dict)
+    knowing: dict[Code, str] = field(default_factory=dict)
+    statuses: dict[Code, str] = field(default_factory=dict)
+    quantities: tuple[Quantity, ...] = ()
+    read: set[Code] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The layers in the order in which they run, and the code of every rule's status."""
+
+    layers: tuple[Layer, ...]
+    status_codes: dict[str, Code]
+    quantities: dict[Code, Quantity]
+
+    def as_json(self) -> list[dict[str, Anything]]:
+        """The compiled rules, for golden files and curious authors."""
+        return [{"about": layer.about, "level": layer.level, "rules": layer.definition} for layer in self.layers]
+
+
+def compile_plan(rulebook: Rulebook) -> Plan:
+    """All layers for a rulebook."""
+    lift = _Lift()
+    entries = [entry for rule in rulebook.rules for entry in lift.rule(rule.id, rule.about, rule.applies, rule.when)]
+    codes = {entry.id: Code("s", number) for number, entry in enumerate(entries)}
+    quantities = {quantity.code: quantity for quantity in lift.quantities}
+    layers = []
+    for (level, about), members in sorted(_levels(entries, quantities).items()):
+        layers.append(_Compiler(rulebook.facts, codes, quantities).layer(about, level, tuple(members)))
+    return Plan(tuple(layers), codes, quantities)
+
+
+class _Lift:
+    """Takes counts out of conditions; their bodies become entries of their own."""
+
+    def __init__(self) -> None:
+        self.quantities: list[Quantity] = []
+
+    def rule(self, rule_id: str, about: str, applies: Condition | None, when: Condition) -> Iterator[Entry]:
+        bodies: list[Entry] = []
+        lifted = [None if part is None else self._lifted(part, bodies) for part in (applies, when)]
+        yield from bodies
+        if lifted[1] is not None:
+            yield Entry(rule_id, about, lifted[0], lifted[1])
+
+    def _lifted(self, condition: Condition, bodies: list[Entry]) -> Anything:
+        match condition:
+            case Count(record=record, where=where):
+                return self._quantity(condition, record, where, bodies)
+            case Latest(where=where):
+                return self._quantity(condition, "trial", where, bodies)
+            case All(parts):
+                return All(tuple(self._lifted(part, bodies) for part in parts))
+            case Any(parts):
+                return Any(tuple(self._lifted(part, bodies) for part in parts))
+            case Not(part):
+                return Not(self._lifted(part, bodies))
+            case Once(part):
+                return Once(self._lifted(part, bodies))
+            case _:
+                return condition
+
+    def _quantity(self, condition: Count | Latest, record: str, where: Condition, bodies: list[Entry]) -> Counted:
+        quantity = Quantity(Code("q", len(self.quantities)), f"~{len(self.quantities)}", condition)
+        self.quantities.append(quantity)
+        bodies.append(Entry(quantity.body, record, None, where))
+        return Counted(quantity.code)
+
+
+def _levels(entries: list[Entry], quantities: dict[Code, Quantity]) -> dict[tuple[int, str], list[Entry]]:
+    """Entries by layer. A reference to another kind of unit, and a count, needs a layer below."""
+    level: dict[str, int] = {}
+    about = {entry.id: entry.about for entry in entries}
+    layers: dict[tuple[int, str], list[Entry]] = {}
+    for entry in entries:
+        below = 0
+        for part in _leaves(entry):
+            if isinstance(part, StatusIs):
+                below = max(below, level[part.rule] + (about[part.rule] != entry.about))
+            elif isinstance(part, Counted):
+                below = max(below, level[quantities[part.code].body] + 1)
+        level[entry.id] = below
+        layers.setdefault((below, entry.about), []).append(entry)
+    return layers
+
+
+def _leaves(entry: Entry) -> Iterator[Anything]:
+    stack: list[Anything] = [part for part in (entry.applies, entry.when) if part is not None]
+    while stack:
+        part = stack.pop()
+        match part:
+            case All(parts) | Any(parts):
+                stack.extend(parts)
+            case Not(inner) | Once(inner):
+                stack.append(inner)
+            case FirstKnown(options):
+                stack.extend(option for _, option in options)
+            case _:
+                yield part
+
+
+class _Compiler:
+    """The two rails of one layer."""
+
+    def __init__(self, facts: Catalogue, codes: dict[str, Code], quantities: dict[Code, Quantity]) -> None:
+        self.catalogue = facts
+        self.codes = codes
+        self.quantities = quantities
+        self._numbers: dict[Anything, Code] = {}
+        self._helpers = 0
+        self._made: dict[tuple[Anything, bool], Literal] = {}
+        self.out = Layer("", 0, ())
+
+    def layer(self, about: str, level: int, entries: tuple[Entry, ...]) -> Layer:
+        self.out = Layer(about, level, entries)
+        for entry in entries:
+            code = self.codes[entry.id]
+            applies: list[Clause] = [()] if entry.applies is None else self._rail(entry.applies, True)
+            self._conclude(code, MET, self._both(applies, self._rail(entry.when, True)))
+            self._conclude(code, NOT_MET, self._both(applies, self._rail(entry.when, False)))
+            if entry.applies is not None:
+                self._conclude(code, NOT_APPLICABLE, self._rail(entry.applies, False))
+        own = {self.codes[entry.id] for entry in entries}
+        self.out.statuses = {code: name for code, name in self.out.statuses.items() if code not in own}
+        self.out.quantities = tuple(self.quantities[code] for code in sorted(self.out.read, key=lambda c: c.number) if code.kind == "q")
+        return self.out
+
+    def _conclude(self, code: Code, value: str, clauses: list[Clause]) -> None:
+        for clause in clauses:
+            merged = merge(clause)
+            if merged is not None:
+                merged = self._without_choices(merged)
+                name = f"r{len(self.out.definition)}"
+                self.out.definition[name] = compiled_rule(merged)
+                self.out.concludes[name] = (code, value)
+                self.out.read.update(literal.code for literal in merged)
+
+    def _without_choices(self, clause: Clause) -> Clause:
+        """A choice of words of one fact becomes a helper, because the engine cannot share `$or` tests and bears 64 of them on one fact."""
+        found = []
+        for literal in clause:
+            if literal.code.kind == "e" and len(literal.values) > 1:
+                literal = self._helper((literal, True), [(Literal(literal.code, (value,)),) for value in literal.values])
+            found.append(literal)
+        return tuple(dict.fromkeys(found))
+
+    def _rail(self, condition: Anything, holds: bool) -> list[Clause]:
+        """Clauses, each enough for the condition to hold (or, with `holds` False, to be refuted)."""
+        match condition:
+            case Always():
+                return [()] if holds else []
+            case Not(part):
+                return self._rail(part, not holds)
+            case Once(part):
+                return self._rail(part, True) if holds else []
+            case All(parts) | Any(parts):
+                if isinstance(condition, All) == holds:
+                    return self._conjunction(parts, holds)
+                return [clause for part in parts for clause in self._rail(part, holds)]
+            case FirstKnown(options):
+                return self._first_known(options, holds)
+            case Compare(fact=fact, symbol=symbol, bound=bound):
+                return [self._number(fact, symbol if holds else _OPPOSITE[symbol], int(bound * SCALE))]
+            case _:
+                return [(self._word(condition, holds),)]
+
+    def _conjunction(self, parts: tuple[Anything, ...], holds: bool) -> list[Clause]:
+        joined: Clause = ()
+        for part in parts:
+            clauses = self._rail(part, holds)
+            if not clauses:
+                return []
+            joined += clauses[0] if len(clauses) == 1 else (self._helper((part, holds), clauses),)
+        return [self._shortened(joined)]
+
+    def _both(self, first: list[Clause], second: list[Clause]) -> list[Clause]:
+        if not first or not second:
+            return []
+        if len(first) > 1:
+            first = [(self._helper((tuple(first), True), first),)]
+        return [self._shortened(first[0] + clause) for clause in second]
+
+    def _shortened(self, clause: Clause) -> Clause:
+        """No rule has more patterns than the engine bears; the first ones become a helper."""
+        while len(clause) > MOST_PATTERNS:
+            clause = (self._helper((clause[:MOST_PATTERNS], True), [clause[:MOST_PATTERNS]]), *clause[MOST_PATTERNS:])
+        return clause
+
+    def _helper(self, key: Anything, clauses: list[Clause]) -> Literal:
+        if key not in self._made:
+            literal = Literal(Code("h", self._helpers), ("yes",))
+            self._helpers += 1
+            self._conclude(literal.code, "yes", clauses)
+            self._made[key] = literal
+        return self._made[key]
+
+    def _first_known(self, options: tuple[tuple[str, Condition], ...], holds: bool) -> list[Clause]:
+        found: list[Clause] = []
+        for number, (_, option) in enumerate(options):
+            before = tuple(self._knowing(name, ("unknown", "excluded")) for name, _ in options[:number])
+            found.extend(self._shortened(before + clause) for clause in self._rail(option, holds))
+        return found
+
+    def _knowing(self, fact: str, values: tuple[str, ...]) -> Literal:
+        code = self._numbered("k", ("k", fact))
+        self.out.knowing[code] = fact
+        return Literal(code, values)
+
+    def _number(self, fact: str, symbol: str, bound: int) -> Clause:
+        code = self._numbered("n", ("n", fact))
+        self.out.facts[code] = (fact, None)
+        side = "lo" if symbol in (">=", ">") else "hi"
+        return (Literal(code, (), ((_OPERATORS[symbol], side, bound),)),)
+
+    def _word(self, leaf: Anything, holds: bool) -> Literal:
+        match leaf:
+            case OneOf(fact=fact, values=values):
+                rest = tuple(value for value in self.catalogue[fact].choices if value not in values)
+                return Literal(self._fact(fact, None), values if holds else rest)
+            case Includes(fact=fact, value=member):
+                return Literal(self._fact(fact, member), ("yes",) if holds else ("no",))
+            case Filled(fact=fact):
+                return Literal(self._fact(fact, "*"), ("yes",) if holds else ("no",))
+            case Unanswered(fact=fact):
+                return self._knowing(fact, ("unknown",) if holds else ("known", "excluded"))
+            case StatusIs(rule=rule, wanted=wanted):
+                self.out.statuses[self.codes[rule]] = rule
+                rest = tuple(status for status in _SETTLED if status not in wanted)
+                return Literal(self.codes[rule], wanted if holds else rest)
+            case Counted(code=code):
+                return Literal(code, ("yes",) if holds else ("no",))
+        raise TypeError(f"no rail for {leaf!r}")
+
+    def _fact(self, fact: str, member: str | int | None) -> Code:
+        code = self._numbered("e", ("e", fact, member))
+        self.out.facts[code] = (fact, member)
+        return code
+
+    def _numbered(self, kind: str, key: Anything) -> Code:
+        return self._numbers.setdefault(key, Code(kind, len(self._numbers)))
+
+
+def merge(clause: Clause) -> Clause | None:
+    """The clause with all tests of one fact in one literal (one fact never fills two patterns); None when they exclude each other."""
+    merged: dict[Code, Literal] = {}
+    for literal in clause:
+        before = merged.get(literal.code)
+        if before is None:
+            merged[literal.code] = literal
+            continue
+        values = tuple(value for value in before.values if value in literal.values)
+        comparisons = tuple(dict.fromkeys(before.comparisons + literal.comparisons))
+        if not comparisons and not values:
+            return None
+        merged[literal.code] = Literal(literal.code, values, comparisons)
+    if any(not literal.values and not literal.comparisons for literal in merged.values()):
+        return None
+    return tuple(sorted(merged.values(), key=lambda literal: literal.code.name)) or (START,)
+
+
+def compiled_rule(clause: Clause) -> dict[str, Anything]:
+    """One rule in durable_rules' own JSON: flat conjunctions, at most one constant `$or`, at the end."""
+    return {"dist": 0, "all": [{f"a{number}": {"$and": tests(literal)}} for number, literal in enumerate(clause)]}
+
+
+def tests(literal: Literal) -> list[dict[str, Anything]]:
+    """Kind, bucket and code first: they are the engine's index."""
+    code = literal.code
+    found: list[dict[str, Anything]] = [{"t": code.kind}, {"b": code.number % _BUCKETS}, {"c": code.name}]
+    found += [{operator: {side: bound}} for operator, side, bound in literal.comparisons]
+    if len(literal.values) == 1:
+        found.append({"v": literal.values[0]})
+    elif literal.values:
+        found.append({"$or": [{"v": value} for value in literal.values]})
+    return found
+
+
+def engine_fact(code: Code, number: int, **fields: str | int) -> dict[str, Anything]:
+    """One fact as the engine takes it; the id is positional, never the patient's."""
+    return {"t": code.kind, "b": code.number % _BUCKETS, "c": code.name, **fields, "id": f"f{number}"}

@@ -1,0 +1,64 @@
+"""A patient's facts in the form that conditions test: words, whole numbers, sets.
+
+Numbers are exact thousandths as (low, high); lists are sets; a fact that is not known is simply not there, and one that is not applicable
+is named in `excluded`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from euthymia.facts.catalogue import Catalogue
+from euthymia.facts.observation import Observation
+from euthymia.facts.patient import Patient
+
+SCALE = 1000
+
+
+@dataclass(slots=True)
+class View:
+    """One unit's facts, or the patient's own (`unit` None), and the statuses settled so far."""
+
+    unit: str | None
+    facts: Mapping[str, Any]
+    excluded: frozenset[str]
+    patient: "View | None" = None
+    statuses: dict[str, str] = field(default_factory=dict)
+    units: dict[str, list["View"]] = field(default_factory=dict)
+    latest: "View | None" = None
+    unanswered: frozenset[str] | None = None
+
+    def is_unanswered(self, fact: str) -> bool | None:
+        """Has the fact no value? With `unanswered` given, only what it names counts as such, and the rest is left open."""
+        if fact in self.facts or fact in self.excluded:
+            return False
+        return True if self.unanswered is None or fact in self.unanswered else None
+
+
+def views(patient: Patient, catalogue: Catalogue) -> View:
+    """The patient's view, with the views of trials and problems inside."""
+    whole = View(None, coded(patient.facts), _excluded(patient.facts))
+    for record in catalogue.many:
+        inside = [View(unit.id, coded(unit.facts), _excluded(unit.facts), whole) for unit in patient.units.get(record, ())]
+        whole.units[record] = inside
+    if patient.latest is not None:
+        whole.latest = next(unit for unit in whole.units["trial"] if unit.unit == patient.latest)
+    return whole
+
+
+def coded(facts: Mapping[str, Observation]) -> dict[str, Any]:
+    """Known facts only, each as conditions test it."""
+    return {name: code(item) for name, item in facts.items() if item.known}
+
+
+def code(item: Observation) -> Any:
+    """A word, a (low, high) pair of thousandths, a set of members, or any other value as it is."""
+    if item.low is not None and item.high is not None:
+        return (int(item.low * SCALE), int(item.high * SCALE))
+    if isinstance(item.value, tuple | dict):
+        return frozenset(item.value)
+    return item.value
+
+
+def _excluded(facts: Mapping[str, Observation]) -> frozenset[str]:
+    return frozenset(name for name, item in facts.items() if item.state == "not_applicable")

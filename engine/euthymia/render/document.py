@@ -1,0 +1,303 @@
+"""An assessment as one JSON document: what other programs read, and what the templates show."""
+
+from typing import Any
+
+from euthymia import __version__
+from euthymia.assess import Assessment, Judgement
+from euthymia.explain.because import Reason
+from euthymia.explain.questions import Question
+from euthymia.facts.patient import Unit
+from euthymia.render.sentences import Sentences
+from euthymia.render.words import Words, unit_of
+from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Compare, Condition, OneOf, walk
+from euthymia.rulebook.files import Citation
+from euthymia.rulebook.rule import Rule
+
+_AS_RECOMMENDATION = {MET: "recommended", NOT_MET: "not_indicated", UNDETERMINED: UNDETERMINED, NOT_APPLICABLE: NOT_APPLICABLE}
+_SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
+_ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
+
+
+def document(assessment: Assessment, words: Words) -> dict[str, Any]:
+    """The whole assessment as plain data, in a fixed order."""
+    return _Document(assessment, words).as_dict()
+
+
+class _Document:
+    def __init__(self, assessment: Assessment, words: Words) -> None:
+        self.assessment = assessment
+        self.rulebook = assessment.rulebook
+        self.patient = assessment.patient
+        self.words = words
+        self.sentences = Sentences(assessment, words)
+
+    def as_dict(self) -> dict[str, Any]:
+        parts = self.rulebook.about.assessment
+        status = self.assessment.status
+        spectrum = self.assessment.spectrum
+        return {
+            "schema": "euthymia.assessment/1",
+            "on": self.assessment.on.isoformat(),
+            "program": {"name": "euthymia", "version": __version__},
+            "rulebook": self._rulebook(),
+            "refractoriness": {
+                "status": status(parts.refractoriness),
+                "criteria": {name: status(rule) for name, rule in parts.criteria.items()},
+            },
+            "spectrum": {
+                "category": spectrum.category,
+                "possible": list(spectrum.possible),
+                "deterioration": spectrum.deterioration,
+            },
+            "situations": {name: status(rule) for name, rule in parts.situations.items()},
+            "definitions": {name: self._definition(item.rule, item.label) for name, item in parts.definitions.items()},
+            "conclusions": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in ("helper", "option")],
+            "recommendations": self._recommendations(),
+            "alerts": self._alerts(),
+            "questions": [self._question(item) for item in self.assessment.questions],
+            "conflicts": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "conflict" and item.status == MET],
+            "courses": self._courses(),
+            "trials": [self._trial(unit) for unit in self.patient.units.get("trial", ())],
+            "latest_trial": self.patient.latest,
+            "texts": self._texts(),
+            "facts": self._facts(),
+            "references": self._references(),
+            "map": parts.model_dump(),
+            "trace": [firing.as_json() | {"matched": self._matched(firing.matched)} for firing in self.assessment.firings],
+        }
+
+    # --- the rulebook ---------------------------------------------------------------------------------------------------
+
+    def _rulebook(self) -> dict[str, Any]:
+        about = self.rulebook.about
+        attributes = {
+            name: {key: value for key, value in attribute.items() if value is not None} or {"value": "not provided"}
+            for name, attribute in about.attributes.model_dump().items()
+        }
+        return {
+            "name": about.name,
+            "version": about.version,
+            "digest": self.rulebook.digest,
+            "intended_use": about.intended_use,
+            "not_for": about.not_for,
+            "population": about.population,
+            "limits": about.limits,
+            "validation": about.validation,
+            "attributes": attributes,
+        }
+
+    def _sources(self, sources: tuple[Citation, ...]) -> list[dict[str, str]]:
+        return [{"work": item.work, "short": self.rulebook.works[item.work].short, "at": item.at} for item in sources]
+
+    def _references(self) -> dict[str, Any]:
+        """The studies and readings that anything here names, by id."""
+        items = [*self.rulebook.rules, *self.rulebook.texts]
+        studies = sorted({study for item in items for study in item.evidence})
+        readings = sorted({reading for item in items for reading in item.readings})
+        return {
+            "evidence": {name: self.rulebook.studies[name].model_dump(exclude={"id"}) for name in studies},
+            "readings": {name: self.rulebook.readings[name].model_dump(exclude={"id"}) for name in readings},
+            "works": {name: work.model_dump(exclude={"id"}) for name, work in self.rulebook.works.items()},
+        }
+
+    def _provisional(self, rule: Rule) -> list[dict[str, Any]]:
+        """Parameters behind the rule that no source states with certainty."""
+        names = sorted({part for condition in rule.conditions for part in _parameters(condition)})
+        found = [self.rulebook.parameters[name] for name in names]
+        return [
+            {"id": entry.id, "value": self.words.parameter(entry), "means": entry.means, "certainty": entry.certainty}
+            for entry in found
+            if entry.certainty != "source"
+        ]
+
+    # --- judgements -----------------------------------------------------------------------------------------------------
+
+    def _conclusion(self, item: Judgement) -> dict[str, Any]:
+        rule = item.rule
+        shown: dict[str, Any] = {"id": rule.id, "title": rule.title, "kind": rule.kind, "topic": rule.topic}
+        if item.key.unit is not None:
+            shown[rule.about] = item.key.unit
+        return shown | {
+            "status": item.status,
+            "text": self.sentences.said(item),
+            "patient_text": self.sentences.told(item),
+            "because": [self._reason(reason) for reason in item.because],
+            "needs": list(item.needs),
+            "missing": self.sentences.needs(item.needs),
+            "waiting": [{"fact": wait.fact, "label": self._label(wait.fact), "why": wait.why} for wait in item.waiting],
+            "fallbacks": [
+                {"used": self._label(fallback.used), "instead_of": [self._label(name) for name in fallback.instead_of]}
+                for fallback in item.fallbacks
+            ],
+            "reminder": rule.reminder,
+            "strength": rule.strength,
+            "sources": self._sources(rule.sources),
+            "evidence": list(rule.evidence),
+            "readings": list(rule.readings),
+            "provisional": self._provisional(rule),
+            "rule": {"file": rule.origin.file, "line": rule.origin.line},
+        }
+
+    def _reason(self, reason: Reason) -> dict[str, Any]:
+        if reason.is_rule:
+            rule, _, unit = reason.name.partition("@")
+            status = next(item.status for item in self.assessment.judgements if str(item.key) == reason.name)
+            title = self.rulebook.by_id[rule].title
+            label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self._unit_name(unit))
+            return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}
+        if reason.name == "latest_trial":
+            return {"name": "latest_trial", "label": self._label("latest_trial"), "value": self.patient.latest, "shown": self.patient.latest,
+                    "test": reason.test}  # fmt: skip
+        item = self.patient.observation(reason.name)
+        fact = self.rulebook.facts[reason.name.partition("@")[0]]
+        shown: dict[str, Any] = {"name": reason.name, "label": self._label(reason.name), "value": item.as_json()}
+        shown |= {"shown": self.words.value(fact, item), "test": reason.test}
+        provenance = item.provenance()
+        return shown | ({"provenance": provenance} if provenance else {})
+
+    def _label(self, name: str) -> str:
+        return self.words.fact_name(self.rulebook.facts[name.partition("@")[0]], unit_of(self.patient, name))
+
+    def _unit_name(self, unit_id: str) -> str:
+        return next(self.words.unit_name(unit) for units in self.patient.units.values() for unit in units if unit.id == unit_id)
+
+    def _definition(self, rule: str, label: str) -> dict[str, Any]:
+        item = next(item for item in self.assessment.judgements if item.rule.id == rule)
+        return {"label": label, "status": item.status, "needs": list(item.needs)}
+
+    def _recommendations(self) -> list[dict[str, Any]]:
+        """Advice by class; inside a class in the order of ids. Options are listed whatever their status."""
+        found = [item for item in self.assessment.judgements if item.rule.advice or item.rule.kind == "option"]
+        ranked = sorted(found, key=lambda item: (_ADVICE.index(item.rule.advice or "treat"), item.rule.id))
+        return [
+            {
+                "id": item.rule.id,
+                **({item.rule.about: item.key.unit} if item.key.unit is not None else {}),
+                "title": item.rule.title,
+                "class": item.rule.advice or "treat",
+                "status": _AS_RECOMMENDATION[item.status],
+                "text": self.sentences.said(item),
+                "for": [self._reason(reason) for reason in item.because] if item.status == MET else [],
+                "against": [self._reason(reason) for reason in item.because] if item.status == NOT_MET else [],
+                "needs": list(item.needs),
+                "evidence": list(item.rule.evidence),
+                "strength": item.rule.strength,
+                "sources": self._sources(item.rule.sources),
+            }
+            for item in ranked
+        ]
+
+    def _alerts(self) -> list[dict[str, Any]]:
+        """Alerts that are met, and those of weight that cannot be told yet: a missing answer never silences one."""
+        found = [
+            item
+            for item in self.assessment.judgements
+            if item.rule.alert and (item.status == MET or (item.status == UNDETERMINED and item.rule.alert != "notice"))
+        ]
+        ranked = sorted(found, key=lambda item: (_SEVERITY[item.rule.alert or "notice"], item.status != MET, item.rule.id))
+        return [
+            {
+                "id": item.rule.id,
+                **({item.rule.about: item.key.unit} if item.key.unit is not None else {}),
+                "title": item.rule.title,
+                "severity": item.rule.alert,
+                "status": item.status,
+                "text": self.sentences.said(item),
+                "because": [self._reason(reason) for reason in item.because],
+                "needs": list(item.needs),
+                "missing": self.sentences.needs(item.needs),
+                "sources": self._sources(item.rule.sources),
+            }
+            for item in ranked
+        ]
+
+    def _question(self, question: Question) -> dict[str, Any]:
+        fact = self.rulebook.facts[question.fact.partition("@")[0]]
+        unit = unit_of(self.patient, question.fact)
+        return {
+            "fact": question.fact,
+            "label": self.words.fact_name(fact, unit),
+            "ask": fact.ask,
+            **({"about": self.words.unit_name(unit)} if unit is not None else {}),
+            "settles": list(question.settles),
+            "asked_by": list(question.asked_by),
+            "now": question.now,
+            "changes": fact.changes,
+        }
+
+    # --- the patient ----------------------------------------------------------------------------------------------------
+
+    def _courses(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": course.id,
+                "parts": list(course.parts),
+                "gap_days": course.gap_days,
+                "conflicts": [self.rulebook.facts[name].label for name in course.conflicts],
+            }
+            for course in self.patient.courses
+        ]
+
+    def _trial(self, unit: Unit) -> dict[str, Any]:
+        shown: dict[str, Any] = {"id": unit.id, "label": self.words.unit_name(unit), "parts": list(unit.parts)}
+        for fact in self.rulebook.facts.of_record("trial"):
+            item = unit.get(fact.full_name)
+            if item.known:
+                shown[fact.name] = item.as_json()
+        for side in ("started", "ended"):
+            item = unit.get(f"trial.{side}")
+            if item.known:
+                shown[f"{side}_first"] = item.value.first.isoformat()
+                shown[f"{side}_last"] = item.value.last.isoformat()
+        return shown
+
+    def _texts(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": text.id,
+                "title": text.title,
+                "kind": text.kind,
+                "place": text.place,
+                "text": self.sentences.text_of(text),
+                "patient_text": None if text.tells is None else self.sentences.text(text.tells),
+                "strength": text.strength,
+                "sources": self._sources(text.sources),
+                "readings": list(text.readings),
+            }
+            for text in self.rulebook.texts
+        ]
+
+    def _facts(self) -> list[dict[str, Any]]:
+        """Every fact that the file records, with its state, value in words and origin."""
+        recorded = self.patient.as_json()
+        names = sorted(recorded, key=self._fact_order)
+        return [
+            {
+                "name": name,
+                "label": self._label(name),
+                **recorded[name],
+                "shown": self.words.value(self.rulebook.facts[name.partition("@")[0]], self.patient.observation(name)),
+            }
+            for name in names
+        ]
+
+    def _fact_order(self, name: str) -> tuple[int, int]:
+        fact, _, unit = name.partition("@")
+        units = [member.id for members in self.patient.units.values() for member in members]
+        return (self.rulebook.facts.rank(fact), units.index(unit) if unit else -1)
+
+    def _matched(self, matched: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+        """What a firing rested on, with the patient's values."""
+        shown: dict[str, Any] = {}
+        for name, value in matched:
+            if value is not None:
+                shown[name] = value
+            elif name == "latest_trial":
+                shown[name] = self.patient.latest
+            else:
+                shown[name] = self.patient.observation(name).as_json()
+        return shown
+
+
+def _parameters(condition: Condition) -> set[str]:
+    return {part.parameter for part in walk(condition) if isinstance(part, Compare | OneOf) and part.parameter}

@@ -1,0 +1,85 @@
+"""Sentences are well-formed templates and name only facts that their rule reads, parameters that exist, and what is offered to them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from euthymia.errors import suggestion
+from euthymia.rulebook.checks.report import Found
+from euthymia.rulebook.conditions import Latest, walk
+from euthymia.rulebook.rule import Rule, Text
+
+if TYPE_CHECKING:
+    from euthymia.rulebook.rulebook import Rulebook
+
+_ALWAYS = ("needs", "param")
+_FACT_METHODS = ("known", "is", "unit")
+_PARSER = SandboxedEnvironment()
+
+
+def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
+    """Templates that do not parse, and names that they may not use."""
+    read = _all_reads(rulebook)
+    for rule in rulebook.rules:
+        for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
+            for status, sentence in sentences.items():
+                for message in _in_sentence(sentence, rule, read[rule.id], rulebook):
+                    yield Found(message, f"{rule.id}.{kind}.{status}", rule.origin)
+        for fact in (*rule.asks, *rule.shows):
+            if fact not in rulebook.facts:
+                yield Found(f"unknown fact '{fact}'{suggestion(fact, rulebook.facts)}", f"{rule.id}.asks", rule.origin)
+    for text in rulebook.texts:
+        for sentence in filter(None, (text.text, text.tells)):
+            for message in _in_sentence(sentence, text, set(), rulebook):
+                yield Found(message, text.id, text.origin)
+
+
+def _all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
+    """Facts that each rule reads itself, shows, asks for, or reads through the rules it refers to."""
+    read: dict[str, set[str]] = {}
+    for rule in rulebook.rules:
+        own = rule.reads | set(rule.shows) | set(rule.asks)
+        read[rule.id] = own.union(*(read.get(other, set()) for other in rule.refers_to))
+    return read
+
+
+def _in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:
+    try:
+        tree = _PARSER.parse(sentence)
+    except TemplateSyntaxError as error:
+        yield f"not a well-formed sentence: {error.message}"
+        return
+    records = {record.record for record in rulebook.facts.records}
+    inner = {id(access.node) for access in tree.find_all(nodes.Getattr)}
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in _ALWAYS and (name.name not in records or id(name) not in inner):
+            yield f"unknown name '{name.name}' in the sentence; allowed: facts such as record.fact, param.name, needs"
+    for access in tree.find_all(nodes.Getattr):
+        if isinstance(access.node, nodes.Name):
+            yield from _access(access.node.name, access.attr, item, read, rulebook)
+
+
+def _access(name: str, attribute: str, item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:
+    if name == "param":
+        if attribute not in rulebook.parameters:
+            yield f"unknown parameter '{attribute}'{suggestion(attribute, rulebook.parameters)}"
+        return
+    many = rulebook.facts.many
+    if name in many and isinstance(item, Rule) and not _speaks_of_a_unit(item, name):
+        yield f"'{name}.{attribute}': this rule is not about one {name}"
+        return
+    fact = f"{name}.{attribute}"
+    if attribute == "label" and name in many:
+        return
+    if fact not in rulebook.facts:
+        yield f"unknown fact '{fact}'{suggestion(fact, rulebook.facts)}"
+    elif fact not in read:
+        yield f"names {fact}, which the rule does not read; list it under `shows` if it should"
+
+
+def _speaks_of_a_unit(rule: Rule, record: str) -> bool:
+    if rule.about == record:
+        return True
+    return record == "trial" and any(isinstance(part, Latest) for condition in rule.conditions for part in walk(condition))

@@ -1,0 +1,210 @@
+"""A folder of rule files, read into a rulebook. All mistakes of all files are reported together."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from euthymia.errors import InputError, Problem
+from euthymia.facts.catalogue import Catalogue
+from euthymia.facts.catalogue_files import read_catalogue
+from euthymia.rulebook import files
+from euthymia.rulebook.checks import check
+from euthymia.rulebook.parse import Names, Parser
+from euthymia.rulebook.rule import Contradiction, Origin, Rule, Text
+from euthymia.rulebook.rulebook import Rulebook, in_order
+from euthymia.source import Document, Limits, read_model
+
+_LIMITS = Limits(size=4_000_000, depth=24, values=200_000)
+_NO_RULES = ("schemas", "facts", "parameters")
+Model = TypeVar("Model", bound=BaseModel)
+Item = TypeVar("Item", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Something from a file, with the file and the path to it."""
+
+    item: Any
+    document: Document
+    path: tuple[str | int, ...]
+
+    def problem(self, message: str, *more: str | int) -> Problem:
+        return self.document.problem((*self.path, *more), message)
+
+
+class _Reader:
+    """Reads files and keeps every mistake."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def one(self, name: str, model: type[Model]) -> tuple[Model, Document] | None:
+        try:
+            checked = read_model(self.folder / name, model, _LIMITS)
+        except InputError as error:
+            self.problems.extend(error.problems)
+            return None
+        return checked.model, checked.document
+
+    def placed(self, name: str, model: type[BaseModel], key: str) -> Iterator[Placed]:
+        read = self.one(name, model)
+        if read:
+            for number, item in enumerate(getattr(read[0], key)):
+                yield Placed(item, read[1], (key, number))
+
+    def by_id(self, placed: Iterable[Placed], what: str) -> dict[str, Any]:
+        """Items by their id; an id that is used twice is a mistake."""
+        first: dict[str, Placed] = {}
+        for item in placed:
+            before = first.setdefault(item.item.id, item)
+            if before is not item:
+                there = before.document.line((*before.path, "id"))
+                text = f"{what} '{item.item.id}' is defined twice, first in {before.document.name}:{there}"
+                self.problems.append(item.problem(text, "id"))
+        return {key: first[key].item for key in sorted(first)}
+
+    def stop_on_problems(self) -> None:
+        if self.problems:
+            raise InputError(self.problems)
+
+
+def load_rulebook(folder: Path) -> Rulebook:
+    """Read and check the rules in `folder`. Raises InputError with every mistake found."""
+    if not folder.is_dir():
+        raise InputError([Problem(str(folder), 0, "", "no such folder")])
+    reader = _Reader(folder)
+    facts = _catalogue(reader)
+    about = reader.one("rulebook.yaml", files.RulebookFile)
+    parameters = reader.by_id(_many(reader, "parameters/*.yaml", files.ParameterFile, "parameters"), "parameter")
+    works = reader.by_id(reader.placed("sources.yaml", files.SourceFile, "works"), "source")
+    studies = reader.by_id(reader.placed("evidence.yaml", files.EvidenceFile, "studies"), "study")
+    readings = reader.by_id(reader.placed("readings.yaml", files.ReadingFile, "readings"), "reading")
+    entries = reader.one("entries.yaml", files.EntryFile)
+    read = [*_rule_files(reader)]
+    if facts is None or about is None or entries is None:
+        raise InputError(reader.problems)
+    names = Names(facts, parameters, {item.item.id: item.item.about for item in _each(read, "rules")})
+    rules, texts = _rules(reader, read, names)
+    contradictions = _contradictions(reader, names)
+    reader.by_id([*_each(read, "rules"), *_each(read, "texts")], "rule or text")
+    ordered, circle = in_order(rules)
+    if circle:
+        reader.problems.append(_circle_problem(circle, {rule.id: rule for rule in rules}))
+    rulebook = Rulebook(
+        about[0], facts, parameters, works, studies, readings, tuple(entries[0].groups), tuple(entries[0].entries),
+        tuple(ordered), tuple(sorted(texts, key=lambda text: text.id)), contradictions, _digest(folder), str(folder),
+    )  # fmt: skip
+    if not circle:
+        reader.problems.extend(check(rulebook, about[1]))
+    reader.stop_on_problems()
+    return rulebook
+
+
+def _catalogue(reader: _Reader) -> Catalogue | None:
+    try:
+        return read_catalogue(reader.folder / "facts")
+    except InputError as error:
+        reader.problems.extend(error.problems)
+        return None
+
+
+def _many(reader: _Reader, pattern: str, model: type[BaseModel], key: str) -> Iterator[Placed]:
+    for path in sorted(reader.folder.glob(pattern)):
+        yield from reader.placed(str(path.relative_to(reader.folder)), model, key)
+
+
+def _rule_files(reader: _Reader) -> Iterator[tuple[files.RuleFile, Document]]:
+    for path in sorted(reader.folder.glob("*/**/*.yaml")):
+        name = path.relative_to(reader.folder)
+        if name.parts[0] not in _NO_RULES:
+            read = reader.one(str(name), files.RuleFile)
+            if read:
+                yield read
+
+
+def _each(read: Iterable[tuple[files.RuleFile, Document]], key: str) -> Iterator[Placed]:
+    for file, document in read:
+        for number, item in enumerate(getattr(file, key)):
+            yield Placed(item, document, (key, number))
+
+
+def _rules(reader: _Reader, read: list[tuple[files.RuleFile, Document]], names: Names) -> tuple[list[Rule], list[Text]]:
+    rules: dict[str, Rule] = {}
+    texts: list[Text] = []
+    for file, document in read:
+        for number, entry in enumerate(file.rules):
+            rule = _rule(entry, file, Placed(entry, document, ("rules", number)), names, reader)
+            if rule is not None:
+                rules.setdefault(rule.id, rule)
+        for number, text in enumerate(file.texts):
+            texts.append(_text(text, file, Placed(text, document, ("texts", number)), reader.folder))
+    return list(rules.values()), texts
+
+
+def _rule(entry: files.RuleEntry, file: files.RuleFile, placed: Placed, names: Names, reader: _Reader) -> Rule | None:
+    parser = Parser(names, _reporter(placed, reader.problems))
+    when = parser.parse(entry.when, ("when",), entry.about)
+    applies = None if entry.applies is None else parser.parse(entry.applies, ("applies",), entry.about)
+    if when is None or (entry.applies is not None and applies is None):
+        return None
+    return Rule(
+        id=entry.id, title=entry.title, kind=entry.kind, about=entry.about, applies=applies, when=when,
+        sources=files.citations(entry.source or file.source), strength=entry.strength, evidence=tuple(entry.evidence),
+        readings=tuple(entry.readings), reminder=entry.reminder, alert=entry.alert, advice=entry.advice,
+        asks=tuple(entry.asks), shows=tuple(entry.shows), says=entry.says, tells=entry.tells,
+        topic=_topic(placed, reader.folder), origin=_origin(placed, reader.folder),
+    )  # fmt: skip
+
+
+def _text(entry: files.TextEntry, file: files.RuleFile, placed: Placed, folder: Path) -> Text:
+    return Text(
+        id=entry.id, title=entry.title, kind=entry.kind, text=entry.text, place=entry.place,
+        sources=files.citations(entry.source or file.source), strength=entry.strength, evidence=tuple(entry.evidence),
+        readings=tuple(entry.readings), tells=entry.tells, topic=_topic(placed, folder), origin=_origin(placed, folder),
+    )  # fmt: skip
+
+
+def _reporter(placed: Placed, problems: list[Problem]) -> Callable[[tuple[str | int, ...], str], None]:
+    def report(place: tuple[str | int, ...], message: str) -> None:
+        problem = placed.problem(message, *place)
+        problems.append(Problem(problem.file, problem.line, f"{placed.item.id}.{problem.key.partition('.')[2]}", message))
+
+    return report
+
+
+def _origin(placed: Placed, folder: Path) -> Origin:
+    name = Path(placed.document.name).relative_to(folder)
+    return Origin(f"rules/{name.as_posix()}", placed.document.line((*placed.path, "id")))
+
+
+def _topic(placed: Placed, folder: Path) -> str:
+    return Path(placed.document.name).relative_to(folder).parts[0]
+
+
+def _contradictions(reader: _Reader, names: Names) -> tuple[Contradiction, ...]:
+    made: list[Contradiction] = []
+    for placed in reader.placed("contradictions.yaml", files.ContradictionFile, "contradictions"):
+        entry = placed.item
+        parser = Parser(names, _reporter(placed, reader.problems))
+        when = parser.parse(entry.when, ("when",), entry.about)
+        if when is not None:
+            made.append(Contradiction(entry.id, entry.about, when, entry.message))
+    return tuple(sorted(made, key=lambda item: item.id))
+
+
+def _circle_problem(circle: list[str], rules: Mapping[str, Rule]) -> Problem:
+    origin = rules[circle[0]].origin
+    return Problem(origin.file, origin.line, circle[0], f"rules refer to each other in a circle: {' → '.join(circle)}")
+
+
+def _digest(folder: Path) -> str:
+    """Identifies the content of all rule files, whatever their order on disk."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix()):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return f"sha256:{total.hexdigest()}"

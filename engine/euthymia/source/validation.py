@@ -1,0 +1,108 @@
+"""pydantic models read from files, with mistakes told by file, line and key."""
+
+from pathlib import Path
+from types import UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from euthymia.errors import InputError, Problem, found, suggestion
+from euthymia.source.text import Document, Limits, Path_, read_file
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Checked(Generic[Model]):
+    """A model together with the file that it was read from."""
+
+    def __init__(self, model: Model, document: Document) -> None:
+        self.model = model
+        self.document = document
+
+
+def read_model(path: Path, model: type[Model], limits: Limits | None = None) -> Checked[Model]:
+    """Read `path` as `model`. Raises InputError with every mistake in the file."""
+    document = read_file(path, limits)
+    return Checked(validate(document, model), document)
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """The document's data as `model`, or an InputError that names lines and keys."""
+    if not isinstance(document.data, dict):
+        raise InputError([document.problem((), "a mapping of keys and values is needed here")])
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(problems_of(error, document, model)) from None
+
+
+def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+    """One problem for each place that pydantic objects to."""
+    told: dict[Path_, Problem] = {}
+    for item in error.errors(include_url=False):
+        path = _existing(item["loc"], document.data)
+        message = _message(item, path, document.data, model)
+        place = (*path, item["loc"][-1]) if item["type"] == "missing" else path
+        told.setdefault(place, document.problem(place, message))
+    return list(told.values())
+
+
+def _existing(loc: tuple[str | int, ...], data: Any) -> Path_:
+    """The part of pydantic's location that is a place in the file (unions add names of their own)."""
+    path: list[str | int] = []
+    for part in loc:
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _message(item: Any, path: Path_, data: Any, model: type[BaseModel]) -> str:
+    kind = item["type"]
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        known = _fields(model, path[:-1])
+        return f"unknown key{suggestion(str(path[-1]), known)}; allowed: {', '.join(sorted(known))}"
+    if kind == "literal_error":
+        allowed = item["ctx"]["expected"]
+        words = [word.strip("'") for word in allowed.replace(" or ", ", ").split(", ")]
+        return f"found {found(item['input'])}; allowed: {allowed}{suggestion(str(item['input']), words)}"
+    if kind in ("value_error", "fact"):
+        return str(item["msg"]).removeprefix("Value error, ")
+    return f"found {found(item['input'])}; {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def _fields(model: type[BaseModel], path: Path_) -> list[str]:
+    """Keys that are allowed at a place of the model."""
+    current: Any = model
+    for part in path:
+        current = _inside(current, part)
+    fields = getattr(current, "model_fields", None) or {}
+    return [info.alias or name for name, info in fields.items()]
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    """The model one step further down, through lists, dicts and optional values."""
+    if isinstance(part, int):
+        return annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        by_key = {info.alias or name: info.annotation for name, info in annotation.model_fields.items()}
+        return _first_model(by_key.get(part))
+    return annotation
+
+
+def _first_model(annotation: Any) -> Any:
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        inner = [_first_model(arg) for arg in get_args(annotation)]
+        return next((arg for arg in inner if arg is not None), None)
+    if origin in (list, tuple, dict):
+        return _first_model(get_args(annotation)[-1 if origin is dict else 0])
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return None

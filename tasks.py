@@ -4,6 +4,7 @@
     python3 tasks.py try [FILE]     set up, then assess an example patient (or FILE)
     python3 tasks.py check          set up for development, then run every check
     python3 tasks.py bench          set up, then measure speed
+    python3 tasks.py docs           set up, then make the generated files anew (schemas, table of statements)
 
 Everything is installed into .venv beside this file, from the lock files in requirements/; delete .venv to start afresh.
 """
@@ -44,6 +45,10 @@ CHECKS = (
     ("rules test", ("euthymia", "rules", "test")),
 )
 
+SCHEMAS = (
+    "patient", "rules", "facts", "parameters", "sources", "evidence", "readings", "entries", "contradictions", "rulebook", "cases",
+)  # fmt: skip
+
 
 class CannotSetUp(Exception):
     """Something is missing on this machine; the message says what to do."""
@@ -69,9 +74,7 @@ def require_compiler() -> None:
     """durable_rules is a C extension, published as source only."""
     configured = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
     if not any(shutil.which(name) for name in (configured, "cc", "gcc", "clang")):
-        raise CannotSetUp(
-            "A C compiler is missing (durable_rules is compiled here). On Debian or Ubuntu: apt install gcc"
-        )
+        raise CannotSetUp("A C compiler is missing (durable_rules is compiled here). On Debian or Ubuntu: apt install gcc")
     header = Path(sysconfig.get_paths()["include"], "Python.h")
     if not header.is_file():
         raise CannotSetUp(f"Python's C headers are missing ({header}). On Debian or Ubuntu: apt install python3-dev")
@@ -109,9 +112,7 @@ def make_venv() -> None:
     if has_stamp("python", made_by) and os.access(PYTHON, os.X_OK):
         return
     require_venv()
-    step(
-        f"Python {platform.python_version()} environment in .venv", [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    )
+    step(f"Python {platform.python_version()} environment in .venv", [sys.executable, "-m", "venv", "--clear", str(VENV)])
     stamp("python").write_text(made_by)
 
 
@@ -217,7 +218,18 @@ def task_bench(arguments: list[str]) -> int:
     return subprocess.call([PYTHON, "-m", "bench", *arguments], cwd=ROOT)
 
 
-TASKS = {"try": task_try, "check": task_check, "bench": task_bench}
+def task_docs(arguments: list[str]) -> int:
+    """Files that are made from others and committed; a test fails when one is stale."""
+    set_up("dev")
+    euthymia = str(BIN / "euthymia")
+    for name in SCHEMAS:
+        made = ROOT / "rules" / "schemas" / f"{name}.schema.json"
+        made.write_text(capture([euthymia, "schema", name]) + "\n", encoding="utf-8")
+    (ROOT / "docs" / "coverage.md").write_text(capture([euthymia, "rules", "coverage"]) + "\n", encoding="utf-8")
+    return 0
+
+
+TASKS = {"try": task_try, "check": task_check, "bench": task_bench, "docs": task_docs}
 
 
 def main(arguments: list[str]) -> int:

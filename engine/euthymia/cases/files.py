@@ -22,21 +22,25 @@ class Placing(Strict):
 
 
 class Case(Strict):
-    """One sentence, one patient, and what must follow. With `vary`, one patient for each value of one fact."""
+    """One sentence, one patient, and what must follow. With `vary`, one patient for each value of one fact.
+
+    The patient is `given` here, or stands in the patient file `file` (a path from the case file).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     case: str
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = Field(default_factory=dict)
+    file: str | None = None
     on: str | None = None
     vary: str | None = None
-    expect: dict[str, Status | dict[str, Status]] = {}
-    needs: dict[str, list[str]] = {}
-    because: dict[str, list[str]] = {}
-    says: dict[str, str] = {}
+    expect: dict[str, Status | dict[str, Status]] = Field(default_factory=dict)
+    needs: dict[str, list[str]] = Field(default_factory=dict)
+    because: dict[str, list[str]] = Field(default_factory=dict)
+    says: dict[str, str] = Field(default_factory=dict)
     spectrum: Placing | None = None
-    situations: dict[str, Status] = {}
-    criteria: dict[str, Status] = {}
+    situations: dict[str, Status] = Field(default_factory=dict)
+    criteria: dict[str, Status] = Field(default_factory=dict)
 
 
 class CaseFile(Strict):

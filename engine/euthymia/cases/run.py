@@ -12,6 +12,7 @@ from euthymia.assess import Assessment
 from euthymia.cases.files import Case, CaseFile
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
+from euthymia.facts.patient_file import PatientFile
 from euthymia.inference.agreement import decide
 from euthymia.inference.trace import Key
 from euthymia.render.sentences import Sentences
@@ -70,7 +71,7 @@ def _values(case: Case) -> list[str]:
 
 
 def _expected(case: Case, value: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for name, status in case.expect.items():
         if isinstance(status, str):
             found[name] = status
@@ -113,8 +114,7 @@ class _Check:
 
     def messages(self) -> Iterator[str]:
         try:
-            document = Document(self.variant.file, self.variant.given, {(): self.variant.line})
-            self.file = self.consultation.read_document(document, self.on)
+            self.file = self._read()
         except InputError as error:
             yield from (f"the patient cannot be read: {problem}" for problem in error.problems)
             return
@@ -129,6 +129,12 @@ class _Check:
         yield from self._explained()
         yield from self._summary()
 
+    def _read(self) -> PatientFile:
+        variant = self.variant
+        if variant.case.file is not None:
+            return self.consultation.read(Path(variant.file).parent / variant.case.file, self.on)
+        return self.consultation.read_document(Document(variant.file, variant.given, {(): variant.line}), self.on)
+
     @cached_property
     def _assessment(self) -> Assessment:
         return self.consultation.assess(self.file, self.on)
@@ -136,7 +142,10 @@ class _Check:
     def _why(self, key: Key) -> str:
         item = next(item for item in self._assessment.judgements if item.key == key)
         reasons = [f"{reason.name} ({reason.test})" for reason in item.because]
-        lines = [f"\n        because {', '.join(reasons)}" if reasons else "", f"\n        needs {', '.join(item.needs)}" if item.needs else ""]
+        lines = [
+            f"\n        because {', '.join(reasons)}" if reasons else "",
+            f"\n        needs {', '.join(item.needs)}" if item.needs else "",
+        ]
         return "".join(lines)
 
     def _explained(self) -> Iterator[str]:

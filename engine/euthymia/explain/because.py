@@ -203,5 +203,3 @@ def in_words(leaf: Compare | OneOf | Includes | Filled) -> str:
             return f"includes {value}"
         case Filled():
             return "not empty"
-
-

@@ -1,7 +1,7 @@
 """Decision diagrams over unknown facts: small graphs that hold a result for every way the unknowns may turn out.
 
-A diagram is reduced: a fact stands in it exactly when some completion of the others exists in which it decides. Leaves are the results 0 to 3; a
-branch has one child for each value of its variable. Variables are numbers, smaller ones nearer to the root.
+A diagram is reduced: a fact stands in it exactly when some completion of the others exists in which it decides. Leaves are the
+results 0 to 3; a branch has one child for each value of its variable. Variables are numbers, smaller ones nearer to the root.
 """
 
 from collections.abc import Callable, Sequence
@@ -70,7 +70,7 @@ class Diagrams:
         """And: false where either is, true where both are."""
         if FALSE in (one, other):
             return FALSE
-        if one == TRUE or one == other:
+        if one in (TRUE, other):
             return other
         if other == TRUE:
             return one

@@ -1,9 +1,12 @@
 """Which unknown facts can still change an undetermined status: exactly those, no more and no fewer.
 
-For each judgement a decision diagram over the unknown facts is built from the same tree that the engines read. A fact is needed when some completion of
-the other unknowns exists in which it decides. Facts that a fallback passes over may also stay unknown in a completion.
+For each judgement a decision diagram over the unknown facts is built from the same tree that the engines read. A fact is needed when
+some completion of the other unknowns exists in which it decides. Facts that a fallback passes over may also stay unknown in a
+completion. Where a diagram would grow too large (many trials of which nearly nothing is known), the answer is put together from what
+the rule's own condition hangs on: never too few facts, seldom one too many; such judgements are in `rough`.
 """
 
+import itertools
 import sys
 from fractions import Fraction
 from typing import Any as Anything
@@ -13,7 +16,6 @@ from euthymia.facts.catalogue import Declaration
 from euthymia.inference.evaluate import may_have
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import SCALE, View
-from euthymia.rulebook.rulebook import Rulebook
 from euthymia.rulebook.conditions import (
     MET,
     NOT_APPLICABLE,
@@ -37,6 +39,7 @@ from euthymia.rulebook.conditions import (
     walk,
 )
 from euthymia.rulebook.rule import Rule
+from euthymia.rulebook.rulebook import Rulebook
 
 _LEAF = {NOT_MET: FALSE, MET: TRUE, UNDETERMINED: OPEN, NOT_APPLICABLE: EXCLUDED}
 _ROOM = 100_000
@@ -77,7 +80,7 @@ class Vocabulary:
         bounds = sorted(self.bounds.get(fact.full_name, ()))
         found = [bound for bound in bounds if _within(bound, least, most)]
         ends = [None, *bounds, None]
-        for lower, upper in zip(ends, ends[1:], strict=False):
+        for lower, upper in itertools.pairwise(ends):
             between = _between(lower, upper, least, most, fact.type == "integer")
             if between is not None:
                 found.append(between)
@@ -337,7 +340,7 @@ class Needs:
         if self.whole.latest is not None:
             return self._condition(where, self.whole.latest)
         judged = [self._condition(where, unit) for unit in self.whole.units["trial"]]
-        complete = self.rulebook.facts.record("trial").complete_when
+        complete = self.rulebook.facts.record("trial").complete_when or ""
         if not judged or self.whole.facts.get(complete) != "yes":
             judged.append(self._of_an_unlisted_trial(where))
         if len(judged) == 1:
@@ -394,4 +397,3 @@ class Needs:
 
 def _holds(symbol: str, number: int, bound: int) -> bool:
     return {">=": number >= bound, ">": number > bound, "<=": number <= bound, "<": number < bound}[symbol]
-

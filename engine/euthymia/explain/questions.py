@@ -12,7 +12,7 @@ from euthymia.rulebook.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One unknown fact (`trial.adherence@t1`): the judgements it can settle, the rules that ask for it, and whether it must be asked now."""
+    """One unknown fact (`trial.adherence@t1`): the judgements it can settle, the rules that ask for it, and whether to ask it now."""
 
     fact: str
     settles: tuple[str, ...]

@@ -51,7 +51,8 @@ def _gap(one: Unit, other: Unit) -> int | None:
     start, begin = one.get("trial.started"), other.get("trial.started")
     if not start.known or not begin.known:
         return None
-    return max(abs((start.value.last - begin.value.first).days), abs((begin.value.last - start.value.first).days))
+    one_way, other_way = start.value.last - begin.value.first, begin.value.last - start.value.first
+    return max(abs(int(one_way.days)), abs(int(other_way.days)))
 
 
 def _side_by_side(one: Unit, other: Unit, on: date) -> bool:
@@ -65,7 +66,7 @@ def _side_by_side(one: Unit, other: Unit, on: date) -> bool:
 
 def _said(one: Unit, other: Unit) -> bool:
     named = one.get("trial.concurrent_with")
-    return named.known and other.id in named.value
+    return bool(named.known and other.id in named.value)
 
 
 def _dated(one: Unit, other: Unit, on: date) -> bool:
@@ -73,7 +74,7 @@ def _dated(one: Unit, other: Unit, on: date) -> bool:
     starts = [trial.get("trial.started").value for trial in (one, other)]
     if ends[0] is None or ends[1] is None:
         return False
-    return max(start.last for start in starts) <= min(end.first for end in ends if end is not None)
+    return bool(max(start.last for start in starts) <= min(end.first for end in ends if end is not None))
 
 
 def _all_facts(trial: Unit) -> dict[str, Observation]:

@@ -139,7 +139,9 @@ def _latest_problems(document: Document, latest: Observation | None, trials: lis
     own = order[latest.value]
     later = [trial_id for trial_id, position in order.items() if own is not None and position is not None and position > own]
     if later:
-        yield document.problem(("latest_trial",), f"'{found(latest.value)}' is called the latest, but {found(later[-1])} has a higher order")
+        yield document.problem(
+            ("latest_trial",), f"'{found(latest.value)}' is called the latest, but {found(later[-1])} has a higher order"
+        )
 
 
 def _latest(stated: Observation | None, trials: tuple[Unit, ...]) -> str | None:

@@ -3,7 +3,7 @@
 import calendar
 import re
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic_core import PydanticCustomError
 
@@ -112,7 +112,7 @@ def text(raw: Any) -> str:
         _wrong("found an empty text; leave the key out when it was not asked")
     if len(raw) > _LONGEST_TEXT:
         _wrong(f"found {len(raw):,} characters; allowed: at most {_LONGEST_TEXT:,}")
-    if any(ord(char) < 32 and char not in "\n\t" or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000 for char in raw):
+    if any((ord(char) < 32 and char not in "\n\t") or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000 for char in raw):
         _wrong("found a control character; allowed: plain text")
     return str(raw).strip()
 
@@ -186,7 +186,7 @@ def _quoted(raw: Any) -> str:
     return f"'{found(raw)}'" if isinstance(raw, str) else found(raw)
 
 
-def _wrong(message: str) -> Any:
+def _wrong(message: str) -> NoReturn:
     raise PydanticCustomError("fact", "{message}", {"message": message})
 
 

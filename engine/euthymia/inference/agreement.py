@@ -58,5 +58,7 @@ def _difference(meant: dict[Key, str], fired: dict[Key, str], firings: list[Firi
     lines = ["the two engines disagree; no advice is given"]
     for key in sorted(meant.keys() | fired.keys(), key=_order):
         if meant.get(key) != fired.get(key):
-            lines.append(f"{key}: evaluator {meant.get(key)}; durable_rules {fired.get(key)} from {', '.join(ways.get(key, [])) or 'nothing'}")
+            lines.append(
+                f"{key}: evaluator {meant.get(key)}; durable_rules {fired.get(key)} from {', '.join(ways.get(key, [])) or 'nothing'}"
+            )
     return "\n".join(lines)

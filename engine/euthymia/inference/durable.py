@@ -7,7 +7,7 @@ sentinel. docs/decisions/0001 says why each of these.
 import json
 import queue
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,7 @@ class RuleSet:
         _names_are_safe()
         lint(layer.definition)
         self.layer = layer
+        self._derived: dict[str, tuple[Code, str]] = {}
         definition = {**layer.definition, "~end": _END, "~keep": _KEEP}
         try:
             self._handle = core.create_ruleset("euthymia", json.dumps(definition))
@@ -107,10 +108,8 @@ class RuleSet:
         return found
 
     def _forget(self) -> None:
-        try:
+        with suppress(core.error):  # nothing had been stored
             core.delete_state(self._handle, _SID)
-        except Exception as error:  # nothing was stored, or the engine is in an unknown state
-            self._broken = str(error)
 
     def close(self) -> None:
         """Free the engine's memory."""
@@ -231,7 +230,9 @@ class _Run:
             return None, ()
         return _TRUTH[found.pop()], (*ended, *self._reasons(quantity, [unit for unit, _ in judged]))
 
-    def _count(self, count: Count, quantity: Quantity, judged: list[tuple[View, str]], closed: bool, ended: Matched) -> tuple[bool | None, Matched]:
+    def _count(
+        self, count: Count, quantity: Quantity, judged: list[tuple[View, str]], closed: bool, ended: Matched
+    ) -> tuple[bool | None, Matched]:
         certain = [unit for unit, status in judged if status == MET]
         if _different(certain, count.distinct, at_least=True) >= count.minimum:
             return True, self._reasons(quantity, certain)

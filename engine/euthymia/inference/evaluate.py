@@ -4,6 +4,7 @@ Every condition becomes a function of a view that gives True, False or None (und
 which everything that a rule refers to is settled before it.
 """
 
+import typing
 from collections.abc import Callable
 
 from euthymia.facts.catalogue import Catalogue
@@ -36,6 +37,7 @@ from euthymia.rulebook.rulebook import Rulebook
 
 Truth = bool | None
 Test = Callable[[View], Truth]
+Value = typing.Any  # what a view holds for a known fact; see view.code
 
 
 def status_of(applies: Truth, when: Truth) -> str:
@@ -140,7 +142,7 @@ class Compiler:
 
     def _count(self, count: Count) -> Test:
         where = self.test(count.where)
-        complete = self.catalogue.record(count.record).complete_when
+        complete = self.catalogue.record(count.record).complete_when or ""
         distinct, minimum, record, listed = count.distinct, count.minimum, count.record, count.listed
 
         def test(view: View) -> Truth:
@@ -157,7 +159,7 @@ class Compiler:
         return test
 
     def _latest(self, where: Test) -> Test:
-        complete = self.catalogue.record("trial").complete_when
+        complete = self.catalogue.record("trial").complete_when or ""
 
         def test(view: View) -> Truth:
             if view.latest is not None:
@@ -191,7 +193,7 @@ def may_have(unit: View, distinct: str) -> bool:
     return distinct not in unit.excluded and unit.facts.get("trial.modality") not in ("psychotherapy", "neuromodulation")
 
 
-def _judge(condition: Compare | OneOf | Includes | Filled) -> Callable[[object], Truth]:
+def _judge(condition: Compare | OneOf | Includes | Filled) -> Callable[[Value], Truth]:
     match condition:
         case Compare(symbol=symbol, bound=bound):
             return _comparison(symbol, int(bound * SCALE))
@@ -199,16 +201,16 @@ def _judge(condition: Compare | OneOf | Includes | Filled) -> Callable[[object],
             allowed = frozenset(values)
             return lambda value: value in allowed
         case Includes(value=member):
-            return lambda value: member in value  # type: ignore[operator]
+            return lambda value: member in value
         case Filled():
             return bool
 
 
-def _comparison(symbol: str, bound: int) -> Callable[[object], Truth]:
+def _comparison(symbol: str, bound: int) -> Callable[[Value], Truth]:
     """Holds for the whole range, for none of it, or cannot be told."""
 
-    def judge(value: object) -> Truth:
-        low, high = value  # type: ignore[misc]
+    def judge(value: Value) -> Truth:
+        low, high = value
         if symbol == ">=":
             return True if low >= bound else False if high < bound else None
         if symbol == ">":

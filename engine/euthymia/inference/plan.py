@@ -245,12 +245,12 @@ class _Compiler:
 
     def _without_choices(self, clause: Clause) -> Clause:
         """A choice of words of one fact becomes a helper, because the engine cannot share `$or` tests and bears 64 of them on one fact."""
-        found = []
-        for literal in clause:
-            if literal.code.kind == "e" and len(literal.values) > 1:
-                literal = self._helper((literal, True), [(Literal(literal.code, (value,)),) for value in literal.values])
-            found.append(literal)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self._without_choice(literal) for literal in clause))
+
+    def _without_choice(self, literal: Literal) -> Literal:
+        if literal.code.kind != "e" or len(literal.values) < 2:
+            return literal
+        return self._helper((literal, True), [(Literal(literal.code, (value,)),) for value in literal.values])
 
     def _rail(self, condition: Anything, holds: bool) -> list[Clause]:
         """Clauses, each enough for the condition to hold (or, with `holds` False, to be refuted)."""

@@ -7,11 +7,13 @@ from euthymia.assess import Assessment, Judgement
 from euthymia.explain.because import Reason
 from euthymia.explain.questions import Question
 from euthymia.facts.patient import Unit
+from euthymia.render.about import about_rulebook
+from euthymia.render.brief import BriefSentences
 from euthymia.render.sentences import Sentences
 from euthymia.render.words import Words, unit_of
 from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Compare, Condition, OneOf, walk
 from euthymia.rulebook.files import Citation
-from euthymia.rulebook.rule import Rule
+from euthymia.rulebook.rule import Rule, Text
 
 _AS_RECOMMENDATION = {MET: "recommended", NOT_MET: "not_indicated", UNDETERMINED: UNDETERMINED, NOT_APPLICABLE: NOT_APPLICABLE}
 _SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
@@ -30,6 +32,7 @@ class _Document:
         self.patient = assessment.patient
         self.words = words
         self.sentences = Sentences(assessment, words)
+        self.brief = BriefSentences(assessment, words)
 
     def as_dict(self) -> dict[str, Any]:
         parts = self.rulebook.about.assessment
@@ -39,7 +42,7 @@ class _Document:
             "schema": "euthymia.assessment/1",
             "on": self.assessment.on.isoformat(),
             "program": {"name": "euthymia", "version": __version__},
-            "rulebook": self._rulebook(),
+            "rulebook": about_rulebook(self.rulebook),
             "refractoriness": {
                 "status": status(parts.refractoriness),
                 "criteria": {name: status(rule) for name, rule in parts.criteria.items()},
@@ -52,10 +55,13 @@ class _Document:
             "situations": {name: status(rule) for name, rule in parts.situations.items()},
             "definitions": {name: self._definition(item.rule, item.label) for name, item in parts.definitions.items()},
             "conclusions": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in ("helper", "option")],
+            "helpers": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "helper"],
             "recommendations": self._recommendations(),
             "alerts": self._alerts(),
             "questions": [self._question(item) for item in self.assessment.questions],
-            "conflicts": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "conflict" and item.status == MET],
+            "conflicts": [
+                self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "conflict" and item.status == MET
+            ],
             "courses": self._courses(),
             "trials": [self._trial(unit) for unit in self.patient.units.get("trial", ())],
             "latest_trial": self.patient.latest,
@@ -66,32 +72,14 @@ class _Document:
             "trace": [firing.as_json() | {"matched": self._matched(firing.matched)} for firing in self.assessment.firings],
         }
 
-    # --- the rulebook ---------------------------------------------------------------------------------------------------
-
-    def _rulebook(self) -> dict[str, Any]:
-        about = self.rulebook.about
-        attributes = {
-            name: {key: value for key, value in attribute.items() if value is not None} or {"value": "not provided"}
-            for name, attribute in about.attributes.model_dump().items()
-        }
-        return {
-            "name": about.name,
-            "version": about.version,
-            "digest": self.rulebook.digest,
-            "intended_use": about.intended_use,
-            "not_for": about.not_for,
-            "population": about.population,
-            "limits": about.limits,
-            "validation": about.validation,
-            "attributes": attributes,
-        }
+    # --- sources --------------------------------------------------------------------------------------------------------
 
     def _sources(self, sources: tuple[Citation, ...]) -> list[dict[str, str]]:
         return [{"work": item.work, "short": self.rulebook.works[item.work].short, "at": item.at} for item in sources]
 
     def _references(self) -> dict[str, Any]:
         """The studies and readings that anything here names, by id."""
-        items = [*self.rulebook.rules, *self.rulebook.texts]
+        items: list[Rule | Text] = [*self.rulebook.rules, *self.rulebook.texts]
         studies = sorted({study for item in items for study in item.evidence})
         readings = sorted({reading for item in items for reading in item.readings})
         return {
@@ -120,10 +108,12 @@ class _Document:
         return shown | {
             "status": item.status,
             "text": self.sentences.said(item),
+            "brief": self.brief.said(item),
             "patient_text": self.sentences.told(item),
             "because": [self._reason(reason) for reason in item.because],
             "needs": list(item.needs),
             "missing": self.sentences.needs(item.needs),
+            "missing_brief": self.brief.needs(item.needs),
             "waiting": [{"fact": wait.fact, "label": self._label(wait.fact), "why": wait.why} for wait in item.waiting],
             "fallbacks": [
                 {"used": self._label(fallback.used), "instead_of": [self._label(name) for name in fallback.instead_of]}
@@ -146,8 +136,8 @@ class _Document:
             label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self._unit_name(unit))
             return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}
         if reason.name == "latest_trial":
-            return {"name": "latest_trial", "label": self._label("latest_trial"), "value": self.patient.latest, "shown": self.patient.latest,
-                    "test": reason.test}  # fmt: skip
+            latest = self.patient.latest
+            return {"name": reason.name, "label": self._label(reason.name), "value": latest, "shown": latest, "test": reason.test}
         item = self.patient.observation(reason.name)
         fact = self.rulebook.facts[reason.name.partition("@")[0]]
         shown: dict[str, Any] = {"name": reason.name, "label": self._label(reason.name), "value": item.as_json()}
@@ -203,6 +193,7 @@ class _Document:
                 "severity": item.rule.alert,
                 "status": item.status,
                 "text": self.sentences.said(item),
+                "brief": self.brief.said(item),
                 "because": [self._reason(reason) for reason in item.because],
                 "needs": list(item.needs),
                 "missing": self.sentences.needs(item.needs),
@@ -217,6 +208,7 @@ class _Document:
         return {
             "fact": question.fact,
             "label": self.words.fact_name(fact, unit),
+            "name": fact.label,
             "ask": fact.ask,
             **({"about": self.words.unit_name(unit)} if unit is not None else {}),
             "settles": list(question.settles),

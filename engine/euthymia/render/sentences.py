@@ -12,7 +12,7 @@ from euthymia.assess import Assessment, Judgement
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.observation import Observation
 from euthymia.facts.patient import Unit
-from euthymia.render.words import Words, unit_of
+from euthymia.render.words import NO_UNIT, Words, unit_of
 from euthymia.rulebook.rule import Text
 
 
@@ -140,4 +140,4 @@ class Sentences:
             return patient.unit(record, judgement.key.unit)
         if record != "trial":
             return None
-        return patient.unit("trial", patient.latest) if patient.latest is not None else Unit("?", {})
+        return patient.unit("trial", patient.latest) if patient.latest is not None else Unit(NO_UNIT, {})

@@ -12,6 +12,8 @@ from euthymia.facts.patient import Patient, Unit
 from euthymia.rulebook.files import ParameterEntry
 from euthymia.source import read_model
 
+NO_UNIT = "?"
+
 
 class Words(BaseModel):
     """The file templates/words.yaml."""
@@ -32,6 +34,8 @@ class Words(BaseModel):
 
     def unit_name(self, unit: Unit) -> str:
         """`trial t1 (sertraline)`; `course t1+t2 (sertraline with CBT)` where two were merged."""
+        if unit.id == NO_UNIT:
+            return self.words["the_latest"]
         if "trial.modality" not in unit.facts:
             return self.words["problem"].format(id=unit.id)
         kind = "course" if unit.parts else "trial"
@@ -74,7 +78,7 @@ class Words(BaseModel):
 
 def with_unit(value: float, unit: str | None) -> str:
     """`1 week`, `8 weeks`, `30%`, `5`."""
-    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    shown = f"{value:.6g}"
     if unit in (None, "none") or unit == "points":
         return shown
     if unit == "%":

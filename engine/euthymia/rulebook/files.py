@@ -48,15 +48,15 @@ class RuleEntry(Strict):
     when: ConditionText
     source: Citation | list[Citation] | None = None
     strength: str | None = None
-    evidence: list[str] = []
-    readings: list[str] = []
+    evidence: list[str] = Field(default_factory=list)
+    readings: list[str] = Field(default_factory=list)
     reminder: bool = False
     alert: Severity | None = None
     advice: Advice | None = None
-    asks: list[str] = []
-    shows: list[str] = []
-    says: Sentences = {}
-    tells: Sentences = {}
+    asks: list[str] = Field(default_factory=list)
+    shows: list[str] = Field(default_factory=list)
+    says: Sentences = Field(default_factory=dict)
+    tells: Sentences = Field(default_factory=dict)
 
 
 class TextEntry(Strict):
@@ -67,8 +67,8 @@ class TextEntry(Strict):
     place: Place
     source: Citation | list[Citation] | None = None
     strength: str | None = None
-    evidence: list[str] = []
-    readings: list[str] = []
+    evidence: list[str] = Field(default_factory=list)
+    readings: list[str] = Field(default_factory=list)
     tells: str | None = None
 
 
@@ -76,8 +76,8 @@ class RuleFile(Strict):
     schema_: Literal["euthymia.rules/1"] = Field(alias="schema")
     title: str
     source: Citation | list[Citation] | None = None
-    rules: list[RuleEntry] = []
-    texts: list[TextEntry] = []
+    rules: list[RuleEntry] = Field(default_factory=list)
+    texts: list[TextEntry] = Field(default_factory=list)
 
 
 class ParameterEntry(Strict):
@@ -87,7 +87,7 @@ class ParameterEntry(Strict):
     means: str
     source: Citation | list[Citation]
     certainty: Certainty
-    readings: list[str] = []
+    readings: list[str] = Field(default_factory=list)
     valid_from: str
     reviewed_on: str
 

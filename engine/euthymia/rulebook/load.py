@@ -156,7 +156,7 @@ def _rule(entry: files.RuleEntry, file: files.RuleFile, placed: Placed, names: N
         id=entry.id, title=entry.title, kind=entry.kind, about=entry.about, applies=applies, when=when,
         sources=files.citations(entry.source or file.source), strength=entry.strength, evidence=tuple(entry.evidence),
         readings=tuple(entry.readings), reminder=entry.reminder, alert=entry.alert, advice=entry.advice,
-        asks=tuple(entry.asks), shows=tuple(entry.shows), says=entry.says, tells=entry.tells,
+        asks=tuple(entry.asks), shows=tuple(entry.shows), says=_sentences(entry.says), tells=_sentences(entry.tells),
         topic=_topic(placed, reader.folder), origin=_origin(placed, reader.folder),
     )  # fmt: skip
 
@@ -175,6 +175,10 @@ def _reporter(placed: Placed, problems: list[Problem]) -> Callable[[tuple[str | 
         problems.append(Problem(problem.file, problem.line, f"{placed.item.id}.{problem.key.partition('.')[2]}", message))
 
     return report
+
+
+def _sentences(written: files.Sentences) -> dict[str, str]:
+    return {str(status): sentence for status, sentence in written.items()}
 
 
 def _origin(placed: Placed, folder: Path) -> Origin:

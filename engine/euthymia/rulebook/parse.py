@@ -224,14 +224,10 @@ class Parser:
     def _fact(self, fact: Declaration, rest: str, about: str) -> Condition:
         if fact.record in self.names.facts.many and fact.record != about:
             raise _Wrong(f"{fact.full_name} belongs to one {fact.record}; use it inside a count or latest_trial")
-        for words, make in (
-            ("is not empty", lambda: self._filled(fact)),
-            ("is empty", lambda: Not(self._filled(fact))),
-            ("is unknown", lambda: Unanswered(fact.full_name)),
-            ("is known", lambda: Not(Unanswered(fact.full_name))),
-        ):
-            if rest == words:
-                return make()
+        if rest in ("is not empty", "is empty"):
+            return self._filled(fact) if rest == "is not empty" else Not(self._filled(fact))
+        if rest in ("is unknown", "is known"):
+            return Unanswered(fact.full_name) if rest == "is unknown" else Not(Unanswered(fact.full_name))
         if rest.startswith("is not "):
             value = self._word(fact, rest.removeprefix("is not "))
             return Any((Not(OneOf(fact.full_name, (value,))), Unanswered(fact.full_name)))

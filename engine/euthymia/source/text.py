@@ -141,7 +141,7 @@ class _Builder:
         return data
 
     def _value(self, event: Any, events: Iterator[Any], path: Path_, depth: int) -> Any:
-        self.lines.setdefault(path, event.start_mark.line + 1)
+        self.lines.setdefault(path, _line(event))
         self._count(event, depth)
         if isinstance(event, yaml.AliasEvent):
             return self._problem(event, path, "aliases (*name) are not allowed; write the value out")
@@ -173,10 +173,10 @@ class _Builder:
                 self._value(event, events, (*path, "?"), depth + 1)
                 self._value(next(events), events, (*path, "?"), depth + 1)
                 continue
-            key = event.value
+            key, line = event.value, _line(event)
             place = (*path, key)
             before = self.lines.get(place)
-            self.lines[place] = event.start_mark.line + 1
+            self.lines[place] = line
             value = self._value(next(events), events, place, depth + 1)
             if before is not None:
                 self._problem(event, place, f"given twice (first on line {before}); keep one")
@@ -191,10 +191,14 @@ class _Builder:
             self._stop(event, f"more than {self.limits.values:,} values, the most that is read")
 
     def _problem(self, event: Any, path: Path_, message: str) -> None:
-        self.problems.append(Problem(self.name, event.start_mark.line + 1, dotted(path), message))
+        self.problems.append(Problem(self.name, _line(event), dotted(path), message))
 
     def _stop(self, event: Any, message: str) -> None:
-        raise InputError([*self.problems, Problem(self.name, event.start_mark.line + 1, "", message)])
+        raise InputError([*self.problems, Problem(self.name, _line(event), "", message)])
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def plain_scalar(text: str) -> Any:

@@ -51,13 +51,10 @@ def _existing(loc: tuple[str | int, ...], data: Any) -> Path_:
     """The part of pydantic's location that is a place in the file (unions add names of their own)."""
     path: list[str | int] = []
     for part in loc:
-        if isinstance(data, dict) and part in data:
+        inside_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if inside_list or (isinstance(data, dict) and part in data):
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            continue
-        path.append(part)
+            path.append(part)
     return tuple(path)
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def unknown_citations(rulebook: "Rulebook") -> Iterator[Found]:
     """Missing sources; works, studies and readings that are not in the rulebook."""
-    for item in (*rulebook.rules, *rulebook.texts):
+    items: list[Rule | Text] = [*rulebook.rules, *rulebook.texts]
+    for item in items:
         if not item.sources:
             yield Found("cites no source; give `source: {work: …, at: …}` here or for the whole file", item.id, item.origin)
         yield from _each(item, "source", [citation.work for citation in item.sources], rulebook.works)

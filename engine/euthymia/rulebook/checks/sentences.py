@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _ALWAYS = ("needs", "param")
 _FACT_METHODS = ("known", "is", "unit")
 _PARSER = SandboxedEnvironment()
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.If, nodes.CondExpr, nodes.And, nodes.Or,
+    nodes.Not, nodes.Compare, nodes.Operand, nodes.Const, nodes.Call,
+)  # fmt: skip
 
 
 def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
@@ -51,6 +55,10 @@ def _in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Ru
     except TemplateSyntaxError as error:
         yield f"not a well-formed sentence: {error.message}"
         return
+    outside = sorted({type(node).__name__ for node in _all_nodes(tree) if not _is_plain(node)})
+    if outside:
+        yield f"a sentence may hold facts, parameters and if/else only; found {', '.join(outside)}"
+        return
     records = {record.record for record in rulebook.facts.records}
     inner = {id(access.node) for access in tree.find_all(nodes.Getattr)}
     for name in tree.find_all(nodes.Name):
@@ -59,6 +67,24 @@ def _in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Ru
     for access in tree.find_all(nodes.Getattr):
         if isinstance(access.node, nodes.Name):
             yield from _access(access.node.name, access.attr, item, read, rulebook)
+        elif access.attr not in _FACT_METHODS:
+            yield f"'{access.attr}' is not something that a fact has; allowed: {', '.join(_FACT_METHODS)}"
+
+
+def _all_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _all_nodes(child)
+
+
+def _is_plain(node: nodes.Node) -> bool:
+    """Nothing that loops, computes or reaches into Python: the sentences of a rulebook are untrusted."""
+    if isinstance(node, nodes.Call):
+        test = node.node
+        words = [argument for argument in node.args if isinstance(argument, nodes.Const) and isinstance(argument.value, str)]
+        plain = len(words) == len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        return plain and isinstance(test, nodes.Getattr) and test.attr == "is"
+    return isinstance(node, _ALLOWED)
 
 
 def _access(name: str, attribute: str, item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from euthymia.errors import suggestion
 from euthymia.rulebook.checks.report import Found
+from euthymia.rulebook.rule import Rule, Text
 
 if TYPE_CHECKING:
     from euthymia.rulebook.rulebook import Rulebook
@@ -19,7 +20,8 @@ def unknown_ids(rulebook: "Rulebook") -> Iterator[Found]:
         if rule not in rulebook.by_id:
             yield Found(f"unknown rule '{rule}'{suggestion(rule, rulebook.by_id)}", place=("assessment", *place))
     listed = {entry.id for entry in rulebook.entries}
-    for item in (*rulebook.rules, *rulebook.texts):
+    items: list[Rule | Text] = [*rulebook.rules, *rulebook.texts]
+    for item in items:
         if _OF_THE_SOURCES.fullmatch(item.id) and item.id not in listed:
             yield Found("looks like an id of the sources' list, but entries.yaml does not hold it", item.id, item.origin)
     for record in rulebook.facts.records:

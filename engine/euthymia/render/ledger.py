@@ -1,0 +1,35 @@
+"""The auditor's parts of the document: every rule, every fact and what fired, grouped; no wording."""
+
+from typing import Any
+
+Item = dict[str, Any]
+
+
+def ledger(document: Item) -> Item:
+    """Every judgement by topic with what fired for it, and the parameters that no source states with certainty."""
+    fired: dict[str, list[Item]] = {}
+    for firing in document["trace"]:
+        fired.setdefault(firing["rule"], []).append(firing)
+    topics: dict[str, list[Item]] = {}
+    provisional: dict[str, Item] = {}
+    for item in sorted([*document["conclusions"], *document["helpers"]], key=lambda item: (item["topic"], item["id"])):
+        unit = item.get("trial", item.get("problem"))
+        key = f"{item['id']}@{unit}" if unit else item["id"]
+        topics.setdefault(item["topic"], []).append({**item, "key": key, "unit": unit, "fired": fired.get(key, [])})
+        for entry in item["provisional"]:
+            provisional.setdefault(entry["id"], {**entry, "rules": set()})["rules"].add(item["id"])
+    return {
+        "topics": topics,
+        "statuses": _counts(topics),
+        "provisional": [{**entry, "rules": sorted(entry["rules"])} for _, entry in sorted(provisional.items())],
+    }
+
+
+def _counts(topics: dict[str, list[Item]]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    for topic, items in topics.items():
+        counts = dict.fromkeys(("met", "not_met", "undetermined", "not_applicable"), 0)
+        for item in items:
+            counts[item["status"]] += 1
+        counted[topic] = counts
+    return counted

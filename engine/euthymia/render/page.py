@@ -1,0 +1,67 @@
+"""An assessment as text and as one HTML page, for three readers. All wording lies in the templates."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from euthymia.render.chapters import chapters
+from euthymia.render.clean import clean
+from euthymia.render.filters import text_filters
+from euthymia.render.ledger import ledger
+from euthymia.render.sentences import Sandbox
+from euthymia.render.words import Words, read_words
+
+AUDIENCES = ("clinician", "patient", "auditor")
+
+
+def text_page(document: dict[str, Any], audience: str, folder: Path, *, colour: bool, width: int) -> str:
+    """For a terminal, a pipe or a file. `folder`: the templates. Escape sequences only where `colour` is wanted."""
+    filled = _text(folder, colour, width).get_template(f"text/{_known(audience)}.txt.j2").render(_shown(document, audience, folder))
+    return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
+
+
+def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
+    """One page that needs nothing but itself: no script, no other file."""
+    return _html(folder).get_template(f"html/{_known(audience)}.html.j2").render(_shown(document, audience, folder))
+
+
+def _known(audience: str) -> str:
+    if audience not in AUDIENCES:
+        raise ValueError(f"no such audience: {audience}")
+    return audience
+
+
+def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:
+    cleaned = clean(document)
+    parts = ledger(cleaned) if audience == "auditor" else chapters(cleaned)
+    return {"doc": cleaned, "words": _words(folder).model_dump(), **parts}
+
+
+def _words(folder: Path) -> Words:
+    return read_words(folder)
+
+
+@lru_cache(maxsize=16)
+def _text(folder: Path, colour: bool, width: int) -> Environment:
+    made = Sandbox(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    marks = _words(folder).model_dump()["marks" if colour else "plain_marks"]
+    made.filters.update(text_filters(colour, width, marks))
+    return made
+
+
+@lru_cache(maxsize=4)
+def _html(folder: Path) -> Environment:
+    return Sandbox(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def _squeezed(lines: list[str]) -> list[str]:
+    """Never more than one empty line in a row, none at the ends."""
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept

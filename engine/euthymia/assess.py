@@ -61,7 +61,7 @@ def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date)
     """Judge one patient. `vocabulary` is that of the engines' rulebook. Raises Disagreement when the two engines differ."""
     rulebook = engines.rulebook
     decision = decide(engines, patient)
-    judgements = tuple(_judged(rulebook, vocabulary, decision))
+    judgements = tuple(_judged(engines, vocabulary, decision))
     needs = {item.key: item.needs for item in judgements}
     return Assessment(
         on=on,
@@ -74,12 +74,13 @@ def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date)
     )
 
 
-def _judged(rulebook: Rulebook, vocabulary: Vocabulary, decision: Decision) -> Iterator[Judgement]:
-    statuses, whole = decision.statuses, decision.view
-    because = Because(rulebook, whole, statuses)
+def _judged(engines: Engines, vocabulary: Vocabulary, decision: Decision) -> Iterator[Judgement]:
+    rulebook, statuses, whole = engines.rulebook, decision.statuses, decision.view
+    because = Because(rulebook, engines.evaluator, whole, statuses)
     needs = Needs(rulebook, vocabulary, whole, statuses)
     waiting = WaitingFor(rulebook, whole, statuses)
-    for key in sorted(statuses, key=lambda key: (key.rule, _place(whole.units, key))):
+    place = {view.unit: number for views in whole.units.values() for number, view in enumerate(views)}
+    for key in sorted(statuses, key=lambda key: (key.rule, place.get(key.unit, -1))):
         yield Judgement(
             key,
             rulebook.by_id[key.rule],
@@ -89,12 +90,6 @@ def _judged(rulebook: Rulebook, vocabulary: Vocabulary, decision: Decision) -> I
             needs.of(key),
             waiting.of(key),
         )
-
-
-def _place(units: object, key: Key) -> int:
-    if key.unit is None or not isinstance(units, dict):
-        return -1
-    return next(number for members in units.values() for number, view in enumerate(members) if view.unit == key.unit)
 
 
 def _spectrum(rulebook: Rulebook, decision: Decision) -> Spectrum:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from euthymia.inference.evaluate import Compiler, status_of
+from euthymia.inference.evaluate import Evaluator, status_of
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import (
@@ -57,12 +57,12 @@ class _Leaf:
 class Because:
     """Reasons for the judgements of one patient."""
 
-    def __init__(self, rulebook: Rulebook, whole: View, statuses: Statuses) -> None:
+    def __init__(self, rulebook: Rulebook, evaluator: Evaluator, whole: View, statuses: Statuses) -> None:
         self.rulebook = rulebook
+        self._evaluator = evaluator
         self.whole = whole
         self.statuses = statuses
         self.many = frozenset(rulebook.facts.many)
-        self._compiler = Compiler(rulebook.facts, {rule.id: rule.about for rule in rulebook.rules})
 
     def of(self, key: Key) -> tuple[Reason, ...]:
         """Reasons for a settled status; none for an undetermined one, whose answer is in what it needs."""
@@ -92,7 +92,7 @@ class Because:
 
     def _without_the_needless(self, rule: Rule, view: View, leaves: list[_Leaf], status: str) -> list[_Leaf]:
         """Drop one leaf after another, from the end, as long as the rest still forces the status."""
-        applies, when = self._compiler.rule(rule)
+        applies, when = self._evaluator.tests[rule.id]
         kept = list(leaves)
         for leaf in reversed(leaves):
             fewer = [other for other in kept if other != leaf]
@@ -107,13 +107,13 @@ class Because:
         for leaf in leaves:
             allowed.setdefault(leaf.unit, {}).setdefault(leaf.kind, set()).add(leaf.name)
         whole = _only(self.whole, allowed.get(None, {}))
+        if view is not self.whole:
+            return _only(view, allowed.get(view.unit, {}), whole)
         for record, units in self.whole.units.items():
             whole.units[record] = [_only(unit, allowed.get(unit.unit, {}), whole) for unit in units]
         if self.whole.latest is not None and "latest" in allowed.get(None, {}):
             whole.latest = next(unit for unit in whole.units["trial"] if unit.unit == self.whole.latest.unit)
-        if view is self.whole:
-            return whole
-        return next(unit for units in whole.units.values() for unit in units if unit.unit == view.unit)
+        return whole
 
     # --- what a condition looks at ----------------------------------------------------------------------------------
 

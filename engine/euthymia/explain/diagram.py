@@ -11,17 +11,21 @@ _LEAVES = 4
 
 
 class TooLarge(Exception):
-    """More branches than is reasonable for one patient."""
+    """More work than is reasonable for one judgement."""
 
 
 class Diagrams:
     """A store of shared branches. Diagrams are numbers; equal diagrams have equal numbers."""
 
-    def __init__(self, most: int = 200_000) -> None:
-        self._most = most
+    def __init__(self) -> None:
+        self._left = 0
         self._branches: list[tuple[int, tuple[int, ...]]] = [(10**18, ())] * _LEAVES
         self._index: dict[tuple[int, tuple[int, ...]], int] = {}
         self._done: dict[tuple[object, ...], int] = {}
+
+    def allow(self, more: int) -> None:
+        """From here on, at most so many steps of work; then TooLarge."""
+        self._left = more
 
     def branch(self, variable: int, children: Sequence[int]) -> int:
         """One child for each value; no branch where the value makes no difference."""
@@ -33,8 +37,6 @@ class Diagrams:
         if found is None:
             found = self._index[key] = len(self._branches)
             self._branches.append(key)
-            if found > self._most:
-                raise TooLarge
         return found
 
     def select(self, variable: int, children: Sequence[int]) -> int:
@@ -78,7 +80,7 @@ class Diagrams:
             return OPEN
         key = ("both", min(one, other), max(one, other))
         if (found := self._done.get(key)) is None:
-            found = self._done[key] = self._split((one, other), lambda parts: self.both(*parts))
+            found = self._done[key] = self._pairwise(self.both, one, other)
         return found
 
     def negate(self, diagram: int) -> int:
@@ -96,7 +98,7 @@ class Diagrams:
             return OPEN
         key = ("agreed", min(one, other), max(one, other))
         if (found := self._done.get(key)) is None:
-            found = self._done[key] = self._split((one, other), lambda parts: self.agreed(*parts))
+            found = self._done[key] = self._pairwise(self.agreed, one, other)
         return found
 
     def variables(self, diagram: int) -> set[int]:
@@ -114,8 +116,25 @@ class Diagrams:
                     stack.append(child)
         return found
 
+    def _pairwise(self, operation: Callable[[int, int], int], one: int, other: int) -> int:
+        """Branch on the first variable of either."""
+        self._work()
+        top, children = self._branches[one]
+        second, others = self._branches[other]
+        if top == second:
+            return self.branch(top, [operation(child, pair) for child, pair in zip(children, others, strict=True)])
+        if top < second:
+            return self.branch(top, [operation(child, other) for child in children])
+        return self.branch(second, [operation(one, child) for child in others])
+
+    def _work(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise TooLarge
+
     def _split(self, parts: tuple[int, ...], again: Callable[[tuple[int, ...]], int]) -> int:
         """Branch on the first variable of any part."""
+        self._work()
         top = min(self._branches[part][0] for part in parts)
         width = max(len(self._branches[part][1]) for part in parts if self._branches[part][0] == top)
         children = []

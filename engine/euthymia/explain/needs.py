@@ -47,7 +47,7 @@ _OTHER = "*"
 _DEPTH = 20_000
 _PARTS = 1024
 _RULES = 50_000
-_MOST_BRANCHES = 20_000
+_MOST_STEPS = 2_000
 
 
 class Vocabulary:
@@ -58,12 +58,21 @@ class Vocabulary:
         self.bounds: dict[str, set[Fraction]] = {}
         self.members: dict[str, list[str | int]] = {}
         self.passed_over: set[str] = set()
+        self._numbers: dict[str, list[int]] = {}
+        self._reads: dict[str, frozenset[str]] = {}
         for rule in rulebook.rules:
             for condition in rule.conditions:
                 for part in walk(condition):
                     self._learn(part)
         for members in self.members.values():
             members.sort(key=str)
+
+    def reads(self, rulebook: Rulebook, rule: str) -> frozenset[str]:
+        """Facts that a rule reads, itself or through the rules it refers to."""
+        if rule not in self._reads:
+            own = rulebook.by_id[rule]
+            self._reads[rule] = frozenset(own.reads).union(*(self.reads(rulebook, other) for other in own.refers_to))
+        return self._reads[rule]
 
     def _learn(self, part: Condition) -> None:
         if isinstance(part, Compare):
@@ -73,8 +82,14 @@ class Vocabulary:
         elif isinstance(part, FirstKnown):
             self.passed_over.update(name for name, _ in part.options)
 
+    def all_numbers(self, fact: Declaration) -> list[int]:
+        """One number, in thousandths, for each part of the fact's whole range that the rules tell apart."""
+        if fact.full_name not in self._numbers:
+            self._numbers[fact.full_name] = self.numbers(fact, None, None)
+        return self._numbers[fact.full_name]
+
     def numbers(self, fact: Declaration, low: Fraction | None, high: Fraction | None) -> list[int]:
-        """One number, in thousandths, for each part of the range that the rules tell apart."""
+        """The same for a part of the range."""
         least = _least(fact) if low is None else low
         most = _exact(fact.maximum) if high is None else high
         bounds = sorted(self.bounds.get(fact.full_name, ()))
@@ -135,9 +150,10 @@ class Needs:
         self.statuses = statuses
         self.many = frozenset(rulebook.facts.many)
         self.rough: set[Key] = set()
-        self._diagrams = Diagrams(_MOST_BRANCHES)
+        self._diagrams = Diagrams()
         self._rules: dict[Key, int] = {}
         self._found: dict[Key, frozenset[str]] = {}
+        self._alike: dict[tuple[str, frozenset[tuple[str, Anything]], frozenset[str]], tuple[Key, frozenset[str]]] = {}
         self._shallow = False
         self._judgements: dict[int, Key] = {}
         self._unlisted: dict[Condition, int] = {}
@@ -155,15 +171,33 @@ class Needs:
         return tuple(sorted(self._of(key), key=self._order))
 
     def _of(self, key: Key) -> frozenset[str]:
-        if key not in self._found:
-            sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEPTH))  # one level for each unknown fact; 64 trials have thousands
-            try:
-                found = self._exactly(key)
-            except (TooLarge, RecursionError):
-                self.rough.add(key)
-                found = self._step_by_step(key)
-            self._found[key] = found
+        if key not in self._found and key.unit is not None:
+            self._found[key] = self._like_another(key)
+        elif key not in self._found:
+            self._found[key] = self._worked_out(key)
         return self._found[key]
+
+    def _like_another(self, key: Key) -> frozenset[str]:
+        """Two trials of which the same is known need the same, each of its own facts."""
+        view = self._view(self.rulebook.by_id[key.rule].about, key.unit)
+        reads = self.vocabulary.reads(self.rulebook, key.rule)
+        known = frozenset((name, view.facts[name]) for name in reads if name in view.facts)
+        signature = (key.rule, known, view.excluded & reads)
+        if signature not in self._alike:
+            self._alike[signature] = (key, self._worked_out(key))
+        other, found = self._alike[signature]
+        if other in self.rough:
+            self.rough.add(key)
+        return frozenset(f"{name.partition('@')[0]}@{key.unit}" if "@" in name else name for name in found)
+
+    def _worked_out(self, key: Key) -> frozenset[str]:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEPTH))  # one level for each unknown fact; 64 trials have thousands
+        try:
+            self._diagrams.allow(_MOST_STEPS)
+            return self._exactly(key)
+        except (TooLarge, RecursionError):
+            self.rough.add(key)
+            return self._step_by_step(key)
 
     def _exactly(self, key: Key) -> frozenset[str]:
         return frozenset(self._names[variable] for variable in self._diagrams.variables(self._rule(key)))
@@ -171,7 +205,8 @@ class Needs:
     def _step_by_step(self, key: Key) -> frozenset[str]:
         """What the rule's own condition hangs on, and what each of those judgements needs: never too few, seldom too many."""
         deep, rules = self._diagrams, self._rules
-        self._diagrams, self._rules, self._shallow = Diagrams(_MOST_BRANCHES), {}, True
+        self._diagrams, self._rules, self._shallow = Diagrams(), {}, True
+        self._diagrams.allow(_MOST_STEPS)
         try:
             variables = self._diagrams.variables(self._own_diagram(key))
         except (TooLarge, RecursionError):
@@ -190,17 +225,13 @@ class Needs:
 
     def _anything_unknown(self, key: Key) -> frozenset[str]:
         """More than is needed, when the exact answer would take too long: all unknown facts that the rule reads at all."""
-        rule = self.rulebook.by_id[key.rule]
         units = [view for views in self.whole.units.values() for view in views]
         found: set[str] = set()
-        for name in self._all_reads(rule):
+        for name in self.vocabulary.reads(self.rulebook, key.rule):
             for holder in [view for view in units if name.partition(".")[0] in self.many] or [self.whole]:
                 if holder.is_unanswered(name):
                     found.add(f"{name}@{holder.unit}" if holder.unit else name)
         return frozenset(found)
-
-    def _all_reads(self, rule: Rule) -> set[str]:
-        return rule.reads.union(*(self._all_reads(self.rulebook.by_id[other]) for other in rule.refers_to))
 
     # --- diagrams ---------------------------------------------------------------------------------------------------
 
@@ -212,6 +243,8 @@ class Needs:
             found = _LEAF[status]
         elif self._shallow:
             found = self._judgement_variable(key)
+        elif key in self.rough:
+            raise TooLarge
         else:
             found = self._own_diagram(key)
         self._rules[key] = found
@@ -304,8 +337,12 @@ class Needs:
         return self._diagrams.branch(self._variable(fact.full_name, holder), children)
 
     def _number(self, leaf: Compare, fact: Declaration, holder: View, known: Anything) -> int:
-        low, high = (None, None) if known is None else (Fraction(known[0], SCALE), Fraction(known[1], SCALE))
-        numbers = [known[0]] if known is not None and known[0] == known[1] else self.vocabulary.numbers(fact, low, high)
+        if known is None:
+            numbers = self.vocabulary.all_numbers(fact)
+        elif known[0] == known[1]:
+            numbers = [known[0]]
+        else:
+            numbers = self.vocabulary.numbers(fact, Fraction(known[0], SCALE), Fraction(known[1], SCALE))
         bound = int(leaf.bound * SCALE)
         held = [TRUE if _holds(leaf.symbol, number, bound) else FALSE for number in numbers]
         if known is not None:
@@ -333,7 +370,7 @@ class Needs:
         return result
 
     def _answered(self, fact: Declaration, holder: View) -> int:
-        values = self.vocabulary.numbers(fact, None, None) if fact.is_number else list(fact.choices)
+        values = self.vocabulary.all_numbers(fact) if fact.is_number else list(fact.choices)
         return self._diagrams.branch(self._variable(fact.full_name, holder), [*(TRUE for _ in values), FALSE])
 
     def _latest(self, where: Condition) -> int:

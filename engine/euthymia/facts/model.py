@@ -23,7 +23,7 @@ def patient_model(catalogue: Catalogue) -> type[BaseModel]:
             fields |= {fact.name: _field(fact) for fact in declared}
         elif record.many:
             inner = create_model(record.title, __config__=_CONFIG, id=(_ID, ...), **_fields(declared))
-            fields[f"{record.record}s"] = (tuple[inner, ...] | None, Field(default=None, max_length=200))  # type: ignore[valid-type]
+            fields[f"{record.record}s"] = (tuple[inner, ...] | None, Field(default=None, max_length=100))  # type: ignore[valid-type]
         else:
             inner = create_model(record.title, __config__=_CONFIG, **_fields(declared))
             fields[record.record] = (inner | None, Field(default=None, description=record.about))

@@ -7,7 +7,7 @@ sentinel. docs/decisions/0001 says why each of these.
 import json
 import queue
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -78,7 +78,9 @@ class RuleSet:
         except Exception as error:
             raise EngineFault(f"durable_rules failed: {error}") from error
         finally:
-            self._forget()
+            kept = self._forget()
+        if kept:
+            raise EngineFault(f"durable_rules did not forget the facts: {kept}")
         if ("~end", ("~end",)) not in fired:
             raise EngineFault("durable_rules lost a part of the facts")
         return [firing for firing in fired if firing[0] != "~end"]
@@ -107,9 +109,13 @@ class RuleSet:
             message = core.complete_and_start_action(self._handle, offset)
         return found
 
-    def _forget(self) -> None:
-        with suppress(core.error):  # nothing had been stored
+    def _forget(self) -> str | None:
+        """Delete all facts; why that failed, which is no fault only when nothing had been stored."""
+        try:
             core.delete_state(self._handle, _SID)
+        except Exception as error:
+            return str(error)
+        return None
 
     def close(self) -> None:
         """Free the engine's memory."""

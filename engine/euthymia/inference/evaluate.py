@@ -56,6 +56,7 @@ class Evaluator:
         self.catalogue = rulebook.facts
         compiler = Compiler(rulebook.facts, {rule.id: rule.about for rule in rulebook.rules})
         self._rules = [(rule, *compiler.rule(rule)) for rule in rulebook.rules]
+        self.tests = {rule.id: (applies, when) for rule, applies, when in self._rules}
 
     def evaluate(self, patient: Patient) -> dict[Key, str]:
         """The status of every rule, for the patient and for each unit."""

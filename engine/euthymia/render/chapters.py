@@ -41,7 +41,7 @@ class _Chapters:
             "refractoriness": self.by_id[self.map["refractoriness"]],
             "criteria": [self._criterion(letter, rule) for letter, rule in self.map["criteria"].items()],
             "counting": self._counting(),
-            "remarks": self._grouped([item for item in self._of("remark") if item["status"] == "met"]),
+            "remarks": self._grouped(self._remarks()),
             "fallbacks": self._fallbacks(),
             "advice": [self._advice(name) for name in _ADVICE],
             "texts": self._texts(),
@@ -65,6 +65,11 @@ class _Chapters:
 
     def _of(self, kind: str) -> list[Item]:
         return [item for item in self.conclusions if item["kind"] == kind]
+
+    def _remarks(self) -> list[Item]:
+        """Marks that hold, save those that stand beside a criterion."""
+        beside = tuple(_CRITERION.format(letter) for letter in self.map["criteria"])
+        return [item for item in self._of("remark") if item["status"] == "met" and not item["id"].startswith(beside)]
 
     def _told(self) -> Item:
         """How much can be told: reminders and what does not apply are not counted."""

@@ -32,6 +32,7 @@ class _Document:
         self.patient = assessment.patient
         self.words = words
         self.sentences = Sentences(assessment, words)
+        self._status = {str(item.key): item.status for item in assessment.judgements}
         self.brief = BriefSentences(assessment, words)
 
     def as_dict(self) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class _Document:
     def _reason(self, reason: Reason) -> dict[str, Any]:
         if reason.is_rule:
             rule, _, unit = reason.name.partition("@")
-            status = next(item.status for item in self.assessment.judgements if str(item.key) == reason.name)
+            status = self._status[reason.name]
             title = self.rulebook.by_id[rule].title
             label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self._unit_name(unit))
             return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}

@@ -17,7 +17,8 @@ def spectrum(document: dict[str, Any]) -> list[dict[str, Any]]:
     for number, (key, label) in enumerate(document["map"]["spectrum"]["labels"].items()):
         state = "place" if key == shown["category"] else "possible" if key in shown["possible"] else "excluded"
         x = number * (_BAND + _GAP)
-        lines = wrap(label, 15)
+        words = wrap(label, 15)
+        lines = [{"text": text, "y": 64 - 8 * (len(words) - 1) + 16 * place} for place, text in enumerate(words)]
         drawn.append({"key": key, "label": label, "state": state, "x": x, "width": _BAND, "middle": x + _BAND / 2, "lines": lines})
     return drawn
 

@@ -10,6 +10,7 @@ from euthymia.render.chapters import chapters
 from euthymia.render.clean import clean
 from euthymia.render.filters import text_filters
 from euthymia.render.ledger import ledger
+from euthymia.render.patient import for_patient
 from euthymia.render.sentences import Sandbox
 from euthymia.render.words import Words, read_words
 
@@ -35,8 +36,15 @@ def _known(audience: str) -> str:
 
 def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:
     cleaned = clean(document)
-    parts = ledger(cleaned) if audience == "auditor" else chapters(cleaned)
-    return {"doc": cleaned, "words": _words(folder).model_dump(), **parts}
+    words = _words(folder).model_dump()
+    match audience:
+        case "auditor":
+            parts = ledger(cleaned)
+        case "patient":
+            parts = for_patient(cleaned, words)
+        case _:
+            parts = chapters(cleaned)
+    return {"doc": cleaned, "words": words, **parts}
 
 
 def _words(folder: Path) -> Words:

@@ -1,0 +1,63 @@
+"""What the page for the patient shows: chosen from the document and from the sentences written for patients; no wording."""
+
+from typing import Any
+
+from euthymia.render.asking import Asking
+from euthymia.render.chapters import in_order
+
+Item = dict[str, Any]
+
+_ASKS = ("question", "assessment")
+_NAMED_AREAS, _NAMED_QUESTIONS = 3, 3
+
+
+def for_patient(document: Item, words: Item) -> Item:
+    """Treatments, what follows in plain words, what may be asked next. Suicide is never a list: one caring passage stands for it."""
+    part = _last_criterion(document)
+    critical = {alert["id"] for alert in document["alerts"] if alert["severity"] == "critical"}
+    told = [item for item in document["conclusions"] if item["patient_text"] and item["id"] not in critical]
+    own_part = [item for item in told if item["id"].startswith(part)]
+    rest = [item for item in told if item not in own_part]
+    trials = in_order(document["trials"])
+    return {
+        "treatments": trials,
+        "meaning": _once(item["patient_text"] for item in rest if item["kind"] not in _ASKS),
+        "may_ask": _once(item["patient_text"] for item in rest if item["kind"] in _ASKS),
+        "own_part": _once(item["patient_text"] for item in own_part),
+        "good_to_know": _once(text["patient_text"] for text in document["texts"] if text["patient_text"]),
+        "urgent": _urgent(document),
+        "asked": _asked(Asking(document, trials).groups(), words),
+        "merged": document["courses"],
+    }
+
+
+def _last_criterion(document: Item) -> str:
+    """The criterion about the patient's part in the decision is the last one."""
+    return f"GF-E-{list(document['map']['criteria'])[-1]}"
+
+
+def _once(texts: Any) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+def _urgent(document: Item) -> str | None:
+    """The sentence of a known danger, where there is one."""
+    met = {alert["id"] for alert in document["alerts"] if alert["severity"] == "critical" and alert["status"] == "met"}
+    found = [item["patient_text"] for item in document["conclusions"] if item["id"] in met and item["kind"] not in _ASKS]
+    return next((text for text in found if text), None)
+
+
+def _asked(groups: list[Item], words: Item) -> dict[str, list[str]]:
+    """A few facts by area; the clinician's own judgements and words that discourage are left to the conversation."""
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        area = words["asked_of_patients"].get(group["record"])
+        if area is None or group["now"] or group["changes"] == "by clinician" or _unkind(group["name"], words):
+            continue
+        if area in found or len(found) < _NAMED_AREAS:
+            found.setdefault(area, []).append(group["name"])
+    return {area: names[:_NAMED_QUESTIONS] for area, names in found.items()}
+
+
+def _unkind(text: str, words: Item) -> bool:
+    return any(part.lower() in text.lower() for part in words["not_for_patients"])

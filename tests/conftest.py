@@ -1,0 +1,45 @@
+"""Shared by all tests: the shipped rulebook, loaded once, and repeatable generated examples."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from euthymia.consultation import Consultation
+from euthymia.render.words import Words
+from euthymia.resources import bundled
+from euthymia.source import read_model
+
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def on() -> date:
+    """The day on which generated patients are assessed."""
+    return date(2026, 11, 20)
+
+
+@pytest.fixture(scope="session")
+def consultation() -> Consultation:
+    """The shipped rulebook, ready for use."""
+    return Consultation()
+
+
+@pytest.fixture(scope="session")
+def words() -> Words:
+    """The shipped words for statuses and units."""
+    return read_model(bundled("templates") / "words.yaml", Words).model

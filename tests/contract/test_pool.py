@@ -1,0 +1,162 @@
+"""One rulebook serves many threads; an engine that failed is not used again; engines that differ give no advice."""
+
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from euthymia.assess import Assessment
+from euthymia.consultation import Consultation
+from euthymia.errors import Defect, Disagreement, EngineFault
+from euthymia.facts.patient_file import PatientFile
+from euthymia.inference.agreement import Engines, decide
+from euthymia.inference.durable import Engine, RuleSet
+from euthymia.inference.evaluate import Evaluator
+from euthymia.inference.trace import Key
+from euthymia.inference.view import View
+from tests.shared import ON, ROOT
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def patients(consultation: Consultation) -> list[PatientFile]:
+    """The example patients."""
+    return [consultation.read(path, ON) for path in EXAMPLES]
+
+
+@pytest.fixture
+def engines(consultation: Consultation) -> Engines:
+    """The shipped rulebook, with a pool of its own."""
+    return Engines(consultation.rulebook)
+
+
+def test_eight_threads_find_what_one_finds(consultation: Consultation, patients: list[PatientFile]) -> None:
+    """Whole assessments, reasons and firings included, made by eight threads at once equal those made one by one."""
+
+    def assess(patient: PatientFile) -> Assessment:
+        return consultation.assess(patient, ON)
+
+    alone = [assess(patient) for patient in patients]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(assess, patients * 3))
+    assert together == alone * 3
+
+
+def test_engines_are_used_again(engines: Engines, patients: list[PatientFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evaluations one after the other need one engine only."""
+    built = counted(monkeypatch)
+    for patient in patients:
+        decide(engines, patient.patient)
+    assert len(built) == 1
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
+    """Every engine that is built from here on."""
+    built: list[Engine] = []
+    build = Engine.__init__
+
+    def remember(engine: Engine, *arguments: Any) -> None:
+        built.append(engine)
+        build(engine, *arguments)
+
+    monkeypatch.setattr(Engine, "__init__", remember)
+    return built
+
+
+@pytest.mark.parametrize("error", [EngineFault("lost"), KeyError("bug"), KeyboardInterrupt()], ids=lambda error: type(error).__name__)
+def test_an_engine_that_raised_is_thrown_away(
+    error: BaseException, engines: Engines, patients: list[PatientFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was raised, the engine is closed and the next patient gets a new one, with the right result."""
+    right = decide(engines, patients[0].patient).statuses
+    built, closed = counted(monkeypatch), list[Engine]()
+    monkeypatch.setattr(Engine, "close", closed.append)
+    with monkeypatch.context() as broken:
+        broken.setattr(RuleSet, "run", raising(error))
+        with pytest.raises(type(error)):
+            decide(engines, patients[0].patient)
+    assert len(closed) == 1
+    assert decide(engines, patients[0].patient).statuses == right
+    assert len(built) == 1
+    assert built != closed
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    def run(*_: Any) -> Any:
+        raise error
+
+    return run
+
+
+def flip(monkeypatch: pytest.MonkeyPatch, rule: str) -> None:
+    """Let the evaluator say the opposite of what it found for one rule."""
+    honest = Evaluator.evaluate_view
+
+    def flipped(evaluator: Evaluator, whole: View) -> dict[Key, str]:
+        found = honest(evaluator, whole)
+        return {key: "not_met" if key.rule == rule else status for key, status in found.items()}
+
+    monkeypatch.setattr(Evaluator, "evaluate_view", flipped)
+
+
+def test_a_disagreement_is_no_decision(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the evaluator says otherwise about one rule, the error names rule, both statuses and the facts, and no value."""
+    patient = consultation.read(ROOT / "examples" / "complete.yaml", ON)
+    assert consultation.assess(patient, ON).status("GF-E-E1") == "met"
+    flip(monkeypatch, "GF-E-E1")
+    with pytest.raises(Disagreement) as raised:
+        consultation.assess(patient, ON)
+    lines = str(raised.value).splitlines()
+    assert lines[1:] == ["GF-E-E1: evaluator not_met; durable_rules met from process.appraisal_given"]
+
+
+def test_a_disagreement_about_a_trial_names_the_trial(consultation: Consultation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """For a rule that is judged for each trial the error names the trial, and still no value of it."""
+    file = tmp_path / "patient.yaml"
+    file.write_text("trials: [{id: t1, modality: medication, drug: Sekretin, weeks_at_adequate_dose: 4.321, adherence: adequate}]")
+    patient = consultation.read(file, ON)
+    flip(monkeypatch, "GF-E-A4")
+    with pytest.raises(Disagreement) as raised:
+        consultation.assess(patient, ON)
+    assert "GF-E-A4@t1: evaluator not_met; durable_rules met from trial.modality@t1, trial.weeks_at_adequate_dose@t1" in str(raised.value)
+    for value in ("Sekretin", "4.321", "4321", "adequate\n"):
+        assert value not in "".join(traceback.format_exception(raised.value)).replace("GF-E-A4", "")
+
+
+def test_a_status_that_one_engine_lacks_is_a_disagreement(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that one engine did not judge at all counts as a difference."""
+    patient = consultation.read(ROOT / "examples" / "only-an-age.yaml", ON).patient
+    honest = Evaluator.evaluate_view
+
+    def forgetful(evaluator: Evaluator, whole: View) -> dict[Key, str]:
+        return {key: status for key, status in honest(evaluator, whole).items() if key.rule != "GF-E-00"}
+
+    monkeypatch.setattr(Evaluator, "evaluate_view", forgetful)
+    with pytest.raises(Disagreement, match="GF-E-00: evaluator None; durable_rules undetermined from nothing"):
+        decide(consultation.engines, patient)
+
+
+def test_two_conclusions_about_one_rule_are_a_fault(
+    consultation: Consultation, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were a rule concluded to be met and not met at once, there would be no decision."""
+    patient = consultation.read(ROOT / "examples" / "complete.yaml", ON).patient
+    honest = RuleSet.run
+
+    def everything(rules: RuleSet, facts: list[dict[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
+        honest(rules, facts)
+        return [(name, ()) for name in rules.layer.concludes]
+
+    monkeypatch.setattr(RuleSet, "run", everything)
+    with pytest.raises(EngineFault, match="durable_rules concluded met and not_met for "):
+        decide(engines, patient)
+
+
+def test_disagreement_and_engine_fault_are_defects() -> None:
+    """Both are mistakes of the program, never of the input."""
+    assert issubclass(Disagreement, Defect)
+    assert issubclass(EngineFault, Defect)

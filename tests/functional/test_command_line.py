@@ -1,0 +1,176 @@
+"""The command as its three users know it: exit codes, messages, one document a file."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shared import ROOT
+
+EXAMPLE = ROOT / "examples" / "nakama-2014.yaml"
+
+
+def euthymia(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would, from another folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "euthymia", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+
+
+def write(folder: Path, text: str, name: str = "patient.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_json_is_one_document_and_nothing_else(tmp_path: Path) -> None:
+    """Standard output of --format json parses as one assessment; nothing stands on standard error."""
+    done = euthymia("assess", EXAMPLE, "--format", "json", "--on", "2026-11-20", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["schema"] == "euthymia.assessment/1"
+    assert done.stderr == ""
+
+
+def test_several_files_give_one_document_each_and_progress_on_standard_error(tmp_path: Path) -> None:
+    """One JSON document a line, in the order of the files."""
+    done = euthymia("assess", EXAMPLE, ROOT / "examples" / "only-an-age.yaml", "--format", "json", "--on", "2026-11-20", cwd=tmp_path)
+    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [len(document["trials"]) for document in documents] == [11, 0]
+    assert "2 of 2" in done.stderr
+
+
+@pytest.mark.parametrize("audience", ["clinician", "patient", "auditor"])
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_every_audience_gets_a_page_that_says_what_it_is_not(form: str, audience: str, tmp_path: Path) -> None:
+    """No page without the statement that this is no medical device or no diagnosis, and that a clinician decides."""
+    done = euthymia("assess", EXAMPLE, "--format", form, "--audience", audience, "--on", "2026-11-20", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    shown = " ".join(done.stdout.lower().split())
+    assert ("medical device" in shown or "no diagnosis" in shown) and "clinician" in shown
+
+
+def test_text_in_a_pipe_is_plain(tmp_path: Path) -> None:
+    """No escape sequences where nobody sees colours."""
+    assert "\x1b" not in euthymia("assess", EXAMPLE, "--on", "2026-11-20", cwd=tmp_path).stdout
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    """File, line, key, what was found, what is allowed; exit code 2; nothing is assessed."""
+    path = write(
+        tmp_path,
+        "schema: euthymia.patient/1\n"
+        "patient: {age_years: 144, sx: female}\n"
+        "episode:\n  severity: sevear\n"
+        "latest_trial: t9\n"
+        "trials:\n  - {id: t1, modality: medication, dose_daily: 100}\n  - {id: t1, modality: drugs}\n",
+    )
+    done = euthymia("assess", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    for part in (
+        f"{path}:2: patient.age_years: found 144; allowed: 0 to 120",
+        f"{path}:2: patient.sx: unknown key (did you mean 'sex'?)",
+        f"{path}:4: episode.severity: found 'sevear'; allowed: mild, moderate, severe, unknown, not_applicable (did you mean 'severe'?)",
+        f"{path}:8: trials[1].modality: found 'drugs'",
+    ):
+        assert part in done.stderr
+
+
+def test_mistakes_between_facts_are_told_too(tmp_path: Path) -> None:
+    """References, repeated ids, units and lengths that cannot be true."""
+    path = write(
+        tmp_path,
+        "latest_trial: t9\n"
+        "trials:\n"
+        "  - {id: t1, modality: medication, dose_daily: 100, weeks_total: 40, started: 2025-01-01, ended: 2025-03-01}\n"
+        "  - {id: t1, modality: medication}\n"
+        "  - {id: t2}\n",
+    )
+    done = euthymia("assess", path, "--on", "2026-11-20")
+    assert done.returncode == 2
+    for part in ("no trial 't9'", "'t1' is used twice", "a dose needs its unit", "found 40 weeks, but the dates", "a trial needs its modality"):
+        assert part in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("assess", "missing.yaml"), "cannot be read"),
+        (("assess", EXAMPLE, "--on", "tomorrow"), "allowed: a day, YYYY-MM-DD"),
+        (("assess", EXAMPLE, "--rules", "nowhere"), "no such folder"),
+        (("assess", EXAMPLE, EXAMPLE, "--format", "html"), "--output DIR"),
+        (("rules", "check", "nowhere"), "no such folder"),
+        (("rules", "test", "nowhere"), "no case files"),
+        (("schema", "patients"), "allowed: patient, rules"),
+    ],
+)
+def test_wrong_arguments_give_one_clear_line(arguments: tuple[str, ...], part: str, tmp_path: Path) -> None:
+    """Exit code 2, no traceback, nothing on standard output."""
+    done = euthymia(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert part in done.stderr and "Traceback" not in done.stderr
+
+
+def test_rules_check_reports_every_mistake_with_file_and_line(tmp_path: Path) -> None:
+    """An author who breaks two files sees both."""
+    import shutil
+
+    rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "rules"))
+    for name, old, new in (
+        ("refractoriness/criterion-a.yaml", "trial.weeks_at_adequate_dose >=", "trial.weeks_at_adequat_dose >="),
+        ("parameters/refractoriness.yaml", "value: 4\n", "value: four\n"),
+    ):
+        text = (rules / name).read_text(encoding="utf-8")
+        assert old in text
+        (rules / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = euthymia("rules", "check", rules)
+    assert done.returncode == 2
+    assert "criterion-a.yaml:" in done.stderr and "did you mean 'trial.weeks_at_adequate_dose'?" in done.stderr
+    assert "parameters/refractoriness.yaml:" in done.stderr and "found four" in done.stderr.replace("'", "")
+
+
+def test_an_assessment_by_other_rules_uses_their_threshold(tmp_path: Path) -> None:
+    """A guideline author changes a number in YAML alone, and the result changes."""
+    import shutil
+
+    rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "my-rules"))
+    patient = write(tmp_path, "trials: [{id: t1, modality: medication, weeks_at_adequate_dose: 5}]\n")
+    before = json.loads(euthymia("assess", patient, "--format", "json").stdout)
+    path = rules / "parameters" / "refractoriness.yaml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("id: medication_trial_minimum_weeks")
+    path.write_text(text[:start] + text[start:].replace("value: 4", "value: 6", 1), encoding="utf-8")
+    after = json.loads(euthymia("assess", patient, "--format", "json", "--rules", rules).stdout)
+
+    def status(document: dict[str, list[dict[str, str]]]) -> str:
+        return next(item["status"] for item in document["conclusions"] if item["id"] == "GF-E-A4")
+
+    assert (status(before), status(after)) == ("met", "not_met")
+
+
+def test_pages_can_be_written_into_a_folder(tmp_path: Path) -> None:
+    """--output writes one whole file for each patient and leaves nothing half written."""
+    done = euthymia("assess", EXAMPLE, ROOT / "examples" / "only-an-age.yaml", "--format", "html", "--output", tmp_path / "pages")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["nakama-2014.html", "only-an-age.html"]
+
+
+def test_a_defect_keeps_its_traceback_and_shows_no_patient(tmp_path: Path) -> None:
+    """Exit code 1, a traceback for us, and none of the patient's words."""
+    program = (
+        "import sys; from euthymia import cli; from euthymia.inference import durable\n"
+        "def broken(self, whole): raise durable.EngineFault('forced')\n"
+        "durable.Engine.evaluate = broken\n"
+        "sys.argv = ['euthymia', 'assess', sys.argv[1]]; cli.main()\n"
+    )
+    path = write(tmp_path, "trials: [{id: t1, modality: medication, drug: marked-drug-name}]\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, env=environment, timeout=120, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr and "forced" in done.stderr
+    assert "marked-drug-name" not in done.stderr + done.stdout

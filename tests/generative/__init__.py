@@ -1,0 +1,1 @@
+"""Properties that hold for every patient and every rulebook, tried on generated ones."""

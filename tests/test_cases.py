@@ -1,0 +1,44 @@
+"""Every case of the guideline authors holds, on both engines."""
+
+from pathlib import Path
+
+import pytest
+
+from euthymia.cases.coverage import uncovered
+from euthymia.cases.files import read_cases
+from euthymia.cases.run import Variant, run, variants
+from euthymia.consultation import Consultation
+from euthymia.render.words import Words
+
+HERE = Path(__file__).parent
+FOLDERS = (HERE / "rules", HERE / "examples")
+FILES = [(path, checked) for folder in FOLDERS for path, checked in read_cases(folder)]
+
+
+@pytest.mark.parametrize(("path", "checked"), FILES, ids=[str(path.relative_to(HERE)) for path, _ in FILES])
+def test_what_a_case_file_says_follows(path: Path, checked: object, consultation: Consultation, words: Words) -> None:
+    """Each patient of the file gets the statuses, reasons and sentences that its case expects; evaluator and durable_rules agree on it."""
+    failures = [failure for variant in variants(path, checked) for failure in run(consultation, words, variant)]  # type: ignore[arg-type]
+    assert not failures, "\n".join(map(str, failures))
+
+
+def test_every_rule_has_a_case_for_every_status_it_can_take(consultation: Consultation) -> None:
+    """Met, not met, undetermined and, where a rule may not apply, not applicable."""
+    found: list[Variant] = [variant for path, checked in FILES for variant in variants(path, checked)]
+    assert [(rule.id, missing) for rule, missing in uncovered(consultation.rulebook, found)] == []
+
+
+def test_a_wrong_expectation_is_reported_as_a_readable_difference(consultation: Consultation, words: Words, tmp_path: Path) -> None:
+    """The author sees file, line, the case's sentence, what was expected, what was found, and why."""
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        "schema: euthymia.cases/1\ncases:\n"
+        "  - case: Three weeks are long enough\n"
+        "    given: {trials: [{id: t1, modality: medication, weeks_at_adequate_dose: 3}]}\n"
+        "    expect: {GF-E-A4@t1: met}\n"
+    )
+    ((path, checked),) = read_cases(wrong)
+    (variant,) = variants(path, checked)
+    (failure,) = run(consultation, words, variant)
+    assert str(failure).startswith(f"{wrong}:3: Three weeks are long enough\n    GF-E-A4@t1: expected met, found not_met")
+    assert "trial.weeks_at_adequate_dose@t1" in str(failure)

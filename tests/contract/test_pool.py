@@ -15,7 +15,7 @@ from euthymia.facts.patient_file import PatientFile
 from euthymia.inference.agreement import Engines, decide
 from euthymia.inference.durable import Engine, RuleSet
 from euthymia.inference.evaluate import Evaluator
-from euthymia.inference.trace import Key
+from euthymia.inference.trace import Firing, Key
 from euthymia.inference.view import View
 from tests.shared import ON, ROOT
 
@@ -34,16 +34,28 @@ def engines(consultation: Consultation) -> Engines:
     return Engines(consultation.rulebook)
 
 
-def test_eight_threads_find_what_one_finds(consultation: Consultation, patients: list[PatientFile]) -> None:
-    """Whole assessments, reasons and firings included, made by eight threads at once equal those made one by one."""
+def test_eight_threads_find_what_one_finds(engines: Engines, patients: list[PatientFile]) -> None:
+    """Decisions made by eight threads at once, statuses and firings, equal those made one by one."""
 
-    def assess(patient: PatientFile) -> Assessment:
-        return consultation.assess(patient, ON)
+    def judge(file: PatientFile) -> tuple[dict[Key, str], tuple[Firing, ...]]:
+        decision = decide(engines, file.patient)
+        return decision.statuses, decision.firings
 
-    alone = [assess(patient) for patient in patients]
+    alone = [judge(patient) for patient in patients]
     with ThreadPoolExecutor(8) as threads:
-        together = list(threads.map(assess, patients * 3))
-    assert together == alone * 3
+        together = list(threads.map(judge, patients * 4))
+    assert together == alone * 4
+
+
+def test_threads_share_a_consultation(consultation: Consultation) -> None:
+    """Files read and assessed by several threads at once give equal assessments."""
+
+    def assess(_: int) -> Assessment:
+        return consultation.assess(consultation.read(ROOT / "examples" / "only-an-age.yaml", ON), ON)
+
+    with ThreadPoolExecutor(8) as threads:
+        first, *others = threads.map(assess, range(8))
+    assert all(other == first for other in others)
 
 
 def test_engines_are_used_again(engines: Engines, patients: list[PatientFile], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +86,7 @@ def test_an_engine_that_raised_is_thrown_away(
     """Whatever was raised, the engine is closed and the next patient gets a new one, with the right result."""
     right = decide(engines, patients[0].patient).statuses
     built, closed = counted(monkeypatch), list[Engine]()
-    monkeypatch.setattr(Engine, "close", closed.append)
+    monkeypatch.setattr(Engine, "close", lambda engine: closed.append(engine))
     with monkeypatch.context() as broken:
         broken.setattr(RuleSet, "run", raising(error))
         with pytest.raises(type(error)):

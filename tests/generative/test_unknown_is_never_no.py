@@ -16,7 +16,7 @@ from euthymia.inference.trace import Key
 from euthymia.inference.view import View, views
 from euthymia.render.document import document
 from euthymia.render.words import Words
-from euthymia.rulebook.conditions import FirstKnown
+from euthymia.rulebook.conditions import Count, FirstKnown
 from euthymia.rulebook.rulebook import Rulebook
 from tests.generative.forgetting import (
     closure,
@@ -30,6 +30,8 @@ from tests.generative.forgetting import (
 from tests.generative.patients import blanked, read, shipped_patients
 from tests.generative.rulebooks import rulebooks
 from tests.generative.small_patients import small_patients
+
+pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
 
 RISK = ("suicidal_ideation", "self_harm", "past_attempt", "assessed")
 ABOUT_SUICIDE = {"GF-K-01", "urgent-suicide-assessment", "ask-about-suicide-now"}
@@ -75,10 +77,11 @@ def test_forgetting_never_overturns_a_status(consultation: Consultation, data: d
     before, more = _judged(consultation, data)
     after, less = _judged(consultation, blanked(data, seed, how))
     changed = {key for key in overturned(more, less) if not is_reminder(rulebook, key.rule)}
-    if _trials(before) != _trials(after):
-        assert {key for key in changed if not speaks_of_trials(rulebook, key.rule)} == set()
+    if changed and _trials(before) == _trials(after):
+        excepted = contradicted(rulebook, before, after)
     else:
-        assert {key for key in changed if key.rule not in contradicted(rulebook, before, after)} == set()
+        excepted = {key.rule for key in changed if speaks_of_trials(rulebook, key.rule)}
+    assert {key for key in changed if key.rule not in excepted} == set()
 
 
 def _judged(consultation: Consultation, data: dict[str, Any]) -> tuple[View, dict[Key, str]]:
@@ -132,10 +135,10 @@ def test_unknown_never_removes_a_critical_alert(consultation: Consultation, data
     """
     fewer = blanked(data, seed, how)
     lost = _critical(consultation, data).keys() - _critical(consultation, fewer).keys()
-    before, after = _judged(consultation, data)[0], _judged(consultation, fewer)[0]
-    if _trials(before) == _trials(after):
-        assert lost <= contradicted(consultation.rulebook, before, after)
     assert "urgent-suicide-assessment" not in lost
+    before, after = _judged(consultation, data)[0], _judged(consultation, fewer)[0]
+    if lost and _trials(before) == _trials(after):
+        assert lost <= contradicted(consultation.rulebook, before, after)
 
 
 @settings(max_examples=60)
@@ -149,12 +152,16 @@ def test_known_risk_raises_the_alert_whatever_else_is_known(consultation: Consul
 
 @pytest.mark.parametrize("age", [0, 17, 18, 44, 120])
 def test_an_age_alone_settles_only_what_reads_the_age(consultation: Consultation, on: date, age: int) -> None:
-    """With nothing but an age, a status is met or not met only for reminders and rules that read the age; suicide is asked about first."""
+    """With nothing but an age, a status is settled only for reminders and rules that read the age; suicide is asked about first.
+
+    Excepted are rules of kind `conflict` about listed trials: where none is listed, none contradicts an entry.
+    """
     rulebook = consultation.rulebook
     assessment = consultation.assess(read(consultation, {"patient": {"age_years": age}}), on)
     settled = {item.key.rule for item in assessment.judgements if item.status != "undetermined"}
     reads_age = {rule.id for rule in rulebook.rules if any("patient.age_years" in other.reads for other in closure(rulebook, rule))}
-    assert {rule for rule in settled if not is_reminder(rulebook, rule)} <= reads_age
+    conflicts = {rule.id for rule in rulebook.rules if rule.kind == "conflict" and has(rulebook, rule.id, Count)}
+    assert {rule for rule in settled if not is_reminder(rulebook, rule)} <= reads_age | conflicts
     assert {question.fact for question in assessment.questions[: len(RISK)]} == {f"risk.{name}" for name in RISK}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from euthymia.facts.patient import Patient
 from euthymia.inference.trace import Key, Statuses
-from euthymia.rulebook.conditions import MET, Latest, walk
+from euthymia.rulebook.conditions import MET, FirstKnown, Latest, walk
 from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
 
@@ -33,14 +33,17 @@ def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: M
     headline = _headline(rulebook)
     units = [None, *(unit.id for members in patient.units.values() for unit in members)]
 
-    def order(fact: str) -> tuple[int, int, int, int, int]:
+    found = [fact for fact in {**settles, **asked} if _worth_asking(rulebook, patient, fact)]
+    substitutes = _substitutes(rulebook, set(found))
+
+    def order(fact: str) -> tuple[int, int, int, int, int, int]:
         name, _, unit = fact.partition("@")
         keys = settles.get(fact, [])
         bearing = len({key.rule for key in keys} & headline)
         now = 0 if rulebook.facts[name].safety else 1
-        return (now, -bearing if now else 0, -len(keys) if now else 0, rulebook.facts.rank(name), units.index(unit or None))
+        telling = (-bearing, -len(keys)) if now else (0, 0)
+        return (now, int(fact in substitutes), *telling, rulebook.facts.rank(name), units.index(unit or None))
 
-    found = [fact for fact in {**settles, **asked} if _worth_asking(rulebook, patient, fact)]
     return tuple(
         Question(
             fact,
@@ -50,6 +53,23 @@ def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: M
         )
         for fact in sorted(found, key=order)
     )
+
+
+def _substitutes(rulebook: Rulebook, found: set[str]) -> set[str]:
+    """Facts that only stand in for another one that is asked for as well: a stated outcome for Kellner's score."""
+    later: set[str] = set()
+    for rule in rulebook.rules:
+        for condition in rule.conditions:
+            for part in walk(condition):
+                if isinstance(part, FirstKnown):
+                    later |= {fact for fact in found if _stands_in(part, fact, found)}
+    return later
+
+
+def _stands_in(part: FirstKnown, fact: str, found: set[str]) -> bool:
+    name, at, unit = fact.partition("@")
+    names = [option for option, _ in part.options]
+    return name in names and any(f"{other}{at}{unit}" in found for other in names[: names.index(name)])
 
 
 def _shown(rulebook: Rulebook, key: Key) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from euthymia.render import drawing
 from euthymia.render.asking import Asking
+from euthymia.render.unfold import Unfolding
 
 Item = dict[str, Any]
 
@@ -15,7 +16,10 @@ _ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
 
 def chapters(document: Item) -> Item:
     """What the templates of the clinician and the patient show, chapter by chapter."""
-    return _Chapters(document).as_dict()
+    unfold = Unfolding(document).item
+    parts = {name: [unfold(item) for item in document[name]] for name in ("conclusions", "recommendations", "alerts", "conflicts")}
+    shown = {**document, **parts}
+    return {"doc": shown, **_Chapters(shown).as_dict()}
 
 
 class _Chapters:
@@ -106,7 +110,9 @@ class _Chapters:
         summed = {item["id"] for item in self.document["recommendations"] if "trial" in item}
         left_out = summed | {self.map["situations"]["pseudo_resistance"]}
         flags = [item for item in self.conclusions if item["id"].startswith(_FLAG) and item["id"] not in left_out]
-        return {status: self._grouped([item for item in flags if item["status"] == status]) for status in ("met", "undetermined", "not_met")}
+        return {
+            status: self._grouped([item for item in flags if item["status"] == status]) for status in ("met", "undetermined", "not_met")
+        }
 
     def _criterion(self, letter: str, rule: str) -> Item:
         prefix = _CRITERION.format(letter)

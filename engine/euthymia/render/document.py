@@ -17,6 +17,7 @@ from euthymia.rulebook.rule import Rule, Text
 
 _AS_RECOMMENDATION = {MET: "recommended", NOT_MET: "not_indicated", UNDETERMINED: UNDETERMINED, NOT_APPLICABLE: NOT_APPLICABLE}
 _SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
+_ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown to clinicians once it is there
 _ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
 
 
@@ -55,8 +56,8 @@ class _Document:
             },
             "situations": {name: status(rule) for name, rule in parts.situations.items()},
             "definitions": {name: self._definition(item.rule, item.label) for name, item in parts.definitions.items()},
-            "conclusions": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in ("helper", "option")],
-            "helpers": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "helper"],
+            "conclusions": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in (*_ON_THE_WAY, "option")],
+            "helpers": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind in _ON_THE_WAY],
             "recommendations": self._recommendations(),
             "alerts": self._alerts(),
             "questions": [self._question(item) for item in self.assessment.questions],

@@ -9,6 +9,8 @@ def ledger(document: Item) -> Item:
     """Every judgement by topic with what fired for it, and the parameters that no source states with certainty."""
     fired: dict[str, list[Item]] = {}
     for firing in document["trace"]:
+        if firing["status"] == "undetermined":
+            continue
         fired.setdefault(firing["rule"], []).append(firing)
     topics: dict[str, list[Item]] = {}
     provisional: dict[str, Item] = {}

@@ -12,7 +12,7 @@ from euthymia.render.filters import text_filters
 from euthymia.render.ledger import ledger
 from euthymia.render.patient import for_patient
 from euthymia.render.sentences import Sandbox
-from euthymia.render.words import Words, read_words
+from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
 
@@ -36,7 +36,7 @@ def _known(audience: str) -> str:
 
 def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:
     cleaned = clean(document)
-    words = _words(folder).model_dump()
+    words = read_words(folder).model_dump()
     match audience:
         case "auditor":
             parts = ledger(cleaned)
@@ -47,14 +47,10 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
     return {"doc": cleaned, "words": words, **parts}
 
 
-def _words(folder: Path) -> Words:
-    return read_words(folder)
-
-
 @lru_cache(maxsize=16)
 def _text(folder: Path, colour: bool, width: int) -> Environment:
     made = Sandbox(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
-    marks = _words(folder).model_dump()["marks" if colour else "plain_marks"]
+    marks = read_words(folder).model_dump()["marks" if colour else "plain_marks"]
     made.filters.update(text_filters(colour, width, marks))
     return made
 

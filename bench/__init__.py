@@ -1,0 +1,1 @@
+"""Measurements of euthymia: `python -m bench` from a checkout."""

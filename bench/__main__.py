@@ -1,0 +1,60 @@
+"""`python -m bench`: what euthymia's choices cost, as ratios within one run. Progress on stderr, one table on stdout.
+
+    --long      100,000 decisions instead of 10,000 when memory is measured
+"""
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from euthymia.consultation import Consultation
+
+from bench import measures
+from bench.measures import Sizes
+from bench.timing import Row, progress
+
+LONG = (1_000, 100_000)
+
+
+def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable[[], Iterator[Row]]]:
+    """Every measurement by what it is about."""
+    return {
+        "hand-written code": lambda: measures.evaluator_against_hand(consultation, sizes),
+        "bare engine": lambda: measures.decision_against_bare_engine(consultation, sizes),
+        "more trials": lambda: measures.growth_with_trials(consultation, sizes),
+        "more rules": lambda: measures.growth_with_rules(consultation, sizes),
+        "set-up": lambda: measures.set_up(sizes),
+        "memory": lambda: measures.memory(sizes),
+        "threads": lambda: measures.threads(consultation, sizes),
+        "commands": lambda: measures.start_up(sizes),
+    }
+
+
+def table(rows: list[Row]) -> str:
+    """The rows in columns."""
+    cells = [("what", "one", "other", "ratio"), *((row.what, row.one, row.other, row.ratio) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(4)]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells)
+
+
+def main(arguments: list[str]) -> int:
+    if set(arguments) - {"--long"}:
+        print(__doc__, file=sys.stderr)
+        return 2
+    sizes = replace(Sizes(), evaluations=LONG) if arguments else Sizes()
+    progress("compiling the shipped rulebook")
+    consultation = Consultation()
+    rows: list[Row] = []
+    for name, measure in measurements(consultation, sizes).items():
+        progress(f"measuring: {name}")
+        rows.extend(measure())
+    print(table(rows))
+    print(f"\nMedians within one run, Python {platform.python_version()}; compare the ratios, not the times.")
+    if not arguments:
+        print(f"Memory after {sizes.evaluations[1]:,} decisions only; `--long` makes it {LONG[1]:,}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,37 @@
+"""Memory of a process that decides again and again: `python -m bench.memory 1000 10000` prints KB after each number."""
+
+import sys
+from pathlib import Path
+
+from euthymia.consultation import Consultation
+from euthymia.inference.agreement import decide
+
+from bench import patients
+from bench.timing import progress
+
+
+def used() -> int:
+    """Resident memory in KB; the greatest so far where the system does not tell the present."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return pages * 4
+
+
+def main(numbers: list[int]) -> None:
+    consultation = Consultation()
+    patient = patients.small(consultation)
+    done = 0
+    for number in numbers:
+        for _ in range(number - done):
+            decide(consultation.engines, patient)
+        done = number
+        progress(f"  {done:,} decisions")
+        print(used())
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]])

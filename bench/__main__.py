@@ -8,11 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from euthymia.consultation import Consultation
-
 from bench import measures
 from bench.measures import Sizes
 from bench.timing import Row, progress
+from euthymia.consultation import Consultation
 
 LONG = (1_000, 100_000)
 

@@ -1,27 +1,27 @@
 """The measurements. Each returns rows of the table; sizes are parameters, so that a test can run them small."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-import os
-import subprocess
-import sys
 
+from bench import patients
+from bench.handwritten import GOAL, Handwritten
+from bench.rulebooks import only, times
+from bench.timing import ON, ROOT, Row, alternating, compared, seconds, told
 from euthymia.assess import assess
 from euthymia.consultation import Consultation
+from euthymia.errors import EngineFault
 from euthymia.explain.needs import Vocabulary
 from euthymia.facts.patient import Patient
 from euthymia.inference.agreement import Engines, decide
 from euthymia.inference.durable import Engine, RuleSet
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import View, views
-
-from bench import patients
-from bench.handwritten import GOAL, Handwritten
-from bench.rulebooks import only, times
-from bench.timing import ON, ROOT, Row, alternating, compared, seconds, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,38 @@ def _decision(engines: Engines, patient: Patient) -> Callable[[], object]:
 
 
 def growth_with_rules(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:
-    """A decision by a rulebook of more and more rules, and the time to compile it."""
+    """The evaluator and whole decisions by a rulebook of more and more rules; the engine may refuse to hold so many."""
     patient = patients.with_trials(consultation, 2)
-    compiled = [Engines(times(consultation.rulebook, many)) for many in sizes.rulebooks]
-    taken = alternating([_decision(engines, patient) for engines in compiled], sizes.repeats)
-    for engines, many, time_taken in list(zip(compiled, sizes.rulebooks, taken, strict=True))[1:]:
-        number = len(engines.rulebook.rules)
-        yield compared(f"decision: rulebook × {many} ({number} rules)", ("× 1", f"× {many}"), (taken[0], time_taken))
+    engines = {many: Engines(times(consultation.rulebook, many)) for many in sizes.rulebooks}
+    taken = alternating([_evaluation(each, patient) for each in engines.values()], sizes.repeats)
+    yield from _grown("evaluator", engines, dict(zip(engines, taken, strict=True)))
+    refusals = {many: _refusal(each) for many, each in engines.items()}
+    for many, why in refusals.items():
+        if why:
+            yield Row(f"decision: rulebook × {many}", "refused before it starts", why, "")
+    able = {many: each for many, each in engines.items() if not refusals[many]}
+    taken = alternating([_decision(each, patient) for each in able.values()], sizes.repeats)
+    yield from _grown("decision", able, dict(zip(able, taken, strict=True)))
+
+
+def _grown(what: str, engines: dict[int, Engines], taken: dict[int, float]) -> Iterator[Row]:
+    least = min(taken)
+    for many in sorted(taken.keys() - {least}):
+        name = f"{what}: rulebook × {many} ({len(engines[many].rulebook.rules)} rules)"
+        yield compared(name, (f"× {least}", f"× {many}"), (taken[least], taken[many]))
+
+
+def _refusal(engines: Engines) -> str | None:
+    """Why the rulebook does not fit into durable_rules; None when it does."""
+    try:
+        Engine(engines.plan, engines.catalogue).close()
+    except EngineFault as fault:
+        return str(fault)
+    return None
+
+
+def _evaluation(engines: Engines, patient: Patient) -> Callable[[], object]:
+    return lambda: engines.evaluator.evaluate(patient)
 
 
 def memory(sizes: Sizes) -> Iterator[Row]:

@@ -1,13 +1,13 @@
 """Memory of a process that decides again and again: `python -m bench.memory 1000 10000` prints KB after each number."""
 
+import resource
 import sys
 from pathlib import Path
 
-from euthymia.consultation import Consultation
-from euthymia.inference.agreement import decide
-
 from bench import patients
 from bench.timing import progress
+from euthymia.consultation import Consultation
+from euthymia.inference.agreement import decide
 
 
 def used() -> int:
@@ -15,8 +15,6 @@ def used() -> int:
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
-        import resource
-
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return pages * 4
 

@@ -2,16 +2,14 @@
 
 import copy
 import random
-from pathlib import Path
 from typing import Any
 
+from bench.timing import ON, ROOT
 from euthymia.consultation import Consultation
 from euthymia.facts.catalogue import Catalogue, Declaration
 from euthymia.facts.patient import Patient
 from euthymia.facts.patient_file import read_patient_data
 from euthymia.source import Document, read_file
-
-from bench.timing import ON, ROOT
 
 EXAMPLES = ROOT / "examples"
 COMPLETE = EXAMPLES / "complete.yaml"

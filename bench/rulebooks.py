@@ -4,7 +4,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from euthymia.rulebook.conditions import All, Any as AnyOf, Condition, Count, FirstKnown, Latest, Not, Once, StatusIs
+from euthymia.rulebook.conditions import All, Condition, Count, FirstKnown, Latest, Not, Once, StatusIs
+from euthymia.rulebook.conditions import Any as AnyOf
 from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
 

@@ -57,9 +57,8 @@ def test_the_same_patient_gives_the_same_bytes(path: Path, consultation: Consult
 def test_json_and_yaml_say_the_same(consultation: Consultation, words: Words) -> None:
     """true and yes, false and no, and the order of keys make no difference."""
     one = assessed(consultation, words, "diagnosis: {mdd: yes, ptsd: no}\ntrials: [{id: t1, modality: medication, kellner_score: 5}]\n")
-    other = assessed(
-        consultation, words, '{"trials": [{"kellner_score": 5, "modality": "medication", "id": "t1"}], "diagnosis": {"ptsd": false, "mdd": true}}'
-    )
+    trials = '[{"kellner_score": 5, "modality": "medication", "id": "t1"}]'
+    other = assessed(consultation, words, f'{{"trials": {trials}, "diagnosis": {{"ptsd": false, "mdd": true}}}}')
     assert one == other
 
 
@@ -73,7 +72,8 @@ def test_a_file_with_only_an_age_settles_nothing_else(consultation: Consultation
         "risk.assessed", "risk.suicidal_ideation", "risk.self_harm", "risk.past_attempt",
     ]  # fmt: skip
     assert made["alerts"][0]["id"] == "ask-about-suicide-now"
-    assert made["spectrum"] == {"category": None, "possible": list(consultation.rulebook.about.assessment.spectrum.bands), "deterioration": "undetermined"}
+    bands = list(consultation.rulebook.about.assessment.spectrum.bands)
+    assert made["spectrum"] == {"category": None, "possible": bands, "deterioration": "undetermined"}
     assert set(made["refractoriness"]["criteria"].values()) == {"undetermined"}
 
 

@@ -81,12 +81,14 @@ def _judged(engines: Engines, vocabulary: Vocabulary, decision: Decision) -> Ite
     waiting = WaitingFor(rulebook, whole, statuses)
     place = {view.unit: number for views in whole.units.values() for number, view in enumerate(views)}
     for key in sorted(statuses, key=lambda key: (key.rule, place.get(key.unit, -1))):
+        reasons = because.of(key)
+        deciding = {reason.name for reason in reasons}
         yield Judgement(
             key,
             rulebook.by_id[key.rule],
             statuses[key],
-            because.of(key),
-            because.fallbacks(key),
+            reasons,
+            tuple(fallback for fallback in because.fallbacks(key) if fallback.used in deciding),
             needs.of(key),
             waiting.of(key),
         )

@@ -86,7 +86,7 @@ def test_an_engine_that_raised_is_thrown_away(
     """Whatever was raised, the engine is closed and the next patient gets a new one, with the right result."""
     right = decide(engines, patients[0].patient).statuses
     built, closed = counted(monkeypatch), list[Engine]()
-    monkeypatch.setattr(Engine, "close", lambda engine: closed.append(engine))
+    monkeypatch.setattr(Engine, "close", lambda engine: closed.append(engine))  # noqa: PLW0108
     with monkeypatch.context() as broken:
         broken.setattr(RuleSet, "run", raising(error))
         with pytest.raises(type(error)):

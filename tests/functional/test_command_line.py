@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,8 +92,8 @@ def test_mistakes_between_facts_are_told_too(tmp_path: Path) -> None:
     )
     done = euthymia("assess", path, "--on", "2026-11-20")
     assert done.returncode == 2
-    for part in ("no trial 't9'", "'t1' is used twice", "a dose needs its unit", "found 40 weeks, but the dates", "a trial needs its modality"):
-        assert part in done.stderr
+    told = ("no trial 't9'", "'t1' is used twice", "a dose needs its unit", "found 40 weeks, but the dates", "a trial needs its modality")
+    assert [part for part in told if part not in done.stderr] == []
 
 
 @pytest.mark.parametrize(
@@ -116,8 +117,6 @@ def test_wrong_arguments_give_one_clear_line(arguments: tuple[str, ...], part: s
 
 def test_rules_check_reports_every_mistake_with_file_and_line(tmp_path: Path) -> None:
     """An author who breaks two files sees both."""
-    import shutil
-
     rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "rules"))
     for name, old, new in (
         ("refractoriness/criterion-a.yaml", "trial.weeks_at_adequate_dose >=", "trial.weeks_at_adequat_dose >="),
@@ -134,8 +133,6 @@ def test_rules_check_reports_every_mistake_with_file_and_line(tmp_path: Path) ->
 
 def test_an_assessment_by_other_rules_uses_their_threshold(tmp_path: Path) -> None:
     """A guideline author changes a number in YAML alone, and the result changes."""
-    import shutil
-
     rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "my-rules"))
     patient = write(tmp_path, "trials: [{id: t1, modality: medication, weeks_at_adequate_dose: 5}]\n")
     before = json.loads(euthymia("assess", patient, "--format", "json").stdout)

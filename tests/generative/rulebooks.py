@@ -174,13 +174,24 @@ def rulebooks(draw: st.DrawFn, most: int = 6, depth: int = 3, *, reminders: bool
     return rulebook_of(entries)
 
 
+class Generated(Rulebook):
+    """A rulebook that prints as what its rules say."""
+
+    def __repr__(self) -> str:
+        return f"<{self.digest}>"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
+
 def rulebook_of(entries: list[RuleEntry]) -> Rulebook:
     """A rulebook with these rules and the catalogue of this module, parsed by the real parser."""
     names = Names(CATALOGUE, PARAMETERS, {entry.id: entry.about for entry in entries})
     ordered, circle = in_order([_rule(entry, names) for entry in entries])
     assert not circle
     nothing: Any = None
-    return Rulebook(nothing, CATALOGUE, PARAMETERS, {}, {}, {}, (), (), tuple(ordered), (), (), "sha256:0", "nowhere")
+    told = "; ".join(f"{entry.id} about {entry.about}, applies {entry.applies}: {entry.when}" for entry in entries)
+    return Generated(nothing, CATALOGUE, PARAMETERS, {}, {}, {}, (), (), tuple(ordered), (), (), told, "nowhere")
 
 
 def written(about: str = "patient", applies: Any = None, **rules: Any) -> Rulebook:

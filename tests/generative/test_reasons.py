@@ -25,20 +25,23 @@ from tests.generative.small_patients import small_patients
 pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
 
 
+def _because(rulebook: Rulebook, whole: View, statuses: dict[Key, str]) -> Because:
+    return Because(rulebook, Evaluator(rulebook), whole, statuses)
+
+
 def _judged(rulebook: Rulebook, patient: Patient) -> tuple[View, dict[Key, str]]:
     whole = views(patient, rulebook.facts)
     return whole, Evaluator(rulebook).evaluate_view(whole)
 
 
 @settings(max_examples=200)
-@given(rulebook=rulebooks(), patients=st.lists(small_patients(), min_size=6, max_size=6))
-def test_reasons_are_sufficient_and_minimal_in_any_rulebook(rulebook: Rulebook, patients: list[Patient]) -> None:
+@given(rulebook=rulebooks(), patient=small_patients())
+def test_reasons_are_sufficient_and_minimal_in_any_rulebook(rulebook: Rulebook, patient: Patient) -> None:
     """In random rulebooks, the facts and statuses named as reasons give the same status alone, and without any one of them do not."""
-    for patient in patients:
-        whole, statuses = _judged(rulebook, patient)
-        because = Because(rulebook, whole, statuses)
-        for key in statuses:
-            _check_reasons(rulebook, whole, statuses, key, {reason.name for reason in because.of(key)})
+    whole, statuses = _judged(rulebook, patient)
+    because = _because(rulebook, whole, statuses)
+    for key in statuses:
+        _check_reasons(rulebook, whole, statuses, key, {reason.name for reason in because.of(key)})
 
 
 @settings(max_examples=25)
@@ -88,39 +91,37 @@ def _only(view: View, names: set[str], patient: View | None) -> View:
 
 
 @settings(max_examples=400)
-@given(rulebook=rulebooks(most=3, depth=2, reminders=False), patients=st.lists(small_patients(), min_size=6, max_size=6))
-def test_needs_are_exact(rulebook: Rulebook, patients: list[Patient]) -> None:
+@given(rulebook=rulebooks(most=3, depth=2, reminders=False), patient=small_patients())
+def test_needs_are_exact(rulebook: Rulebook, patient: Patient) -> None:
     """In small random rulebooks, a fact is needed exactly when some completion of the other unknowns exists in which it decides.
 
     Facts that a fallback reads may also stay unknown in a completion; judgements that are settled stay as they are. Judgements that
     were too large to be worked out exactly are left out.
     """
     vocabulary = Vocabulary(rulebook)
-    for patient in patients:
-        whole, statuses = _judged(rulebook, patient)
-        needs = Needs(rulebook, vocabulary, whole, statuses)
-        for key in [key for key in statuses if statuses[key] == "undetermined"]:
-            found = set(needs.of(key))
-            try:
-                expected, _ = Completions(rulebook, whole, statuses).needed(key)
-            except TooMany:
-                continue
-            event("compared")
-            assert key in needs.rough or found == expected, key
+    whole, statuses = _judged(rulebook, patient)
+    needs = Needs(rulebook, vocabulary, whole, statuses)
+    for key in [key for key in statuses if statuses[key] == "undetermined"]:
+        found = set(needs.of(key))
+        try:
+            expected, _ = Completions(rulebook, whole, statuses).needed(key)
+        except TooMany:
+            continue
+        event("compared")
+        assert key in needs.rough or found == expected, key
 
 
 @settings(max_examples=150)
-@given(rulebook=rulebooks(most=3, depth=2, reminders=False), patients=st.lists(small_patients(), min_size=6, max_size=6))
-def test_what_needs_nothing_waits_for_something(rulebook: Rulebook, patients: list[Patient]) -> None:
+@given(rulebook=rulebooks(most=3, depth=2, reminders=False), patient=small_patients())
+def test_what_needs_nothing_waits_for_something(rulebook: Rulebook, patient: Patient) -> None:
     """An open judgement without needs waits for something, unless its condition comes to the same whatever the unknown facts are."""
     vocabulary = Vocabulary(rulebook)
-    for patient in patients:
-        whole, statuses = _judged(rulebook, patient)
-        needs, waiting = Needs(rulebook, vocabulary, whole, statuses), WaitingFor(rulebook, whole, statuses)
-        for key in [key for key in statuses if statuses[key] == "undetermined" and not needs.of(key)]:
-            if not waiting.of(key):
-                _, possible = Completions(rulebook, whole, statuses, most=20_000).needed(key)
-                assert possible & {"met", "not_met", "not_applicable"}, key
+    whole, statuses = _judged(rulebook, patient)
+    needs, waiting = Needs(rulebook, vocabulary, whole, statuses), WaitingFor(rulebook, whole, statuses)
+    for key in [key for key in statuses if statuses[key] == "undetermined" and not needs.of(key)]:
+        if not waiting.of(key):
+            _, possible = Completions(rulebook, whole, statuses, most=20_000).needed(key)
+            assert possible & {"met", "not_met", "not_applicable"}, key
 
 
 @settings(max_examples=25)

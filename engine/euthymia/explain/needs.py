@@ -7,6 +7,7 @@ the rule's own condition hangs on: never too few facts, seldom one too many; suc
 """
 
 import itertools
+import math
 import sys
 from fractions import Fraction
 from typing import Any as Anything
@@ -38,7 +39,6 @@ from euthymia.rulebook.conditions import (
     Unanswered,
     walk,
 )
-from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
 
 _LEAF = {NOT_MET: FALSE, MET: TRUE, UNDETERMINED: OPEN, NOT_APPLICABLE: EXCLUDED}
@@ -95,7 +95,8 @@ class Vocabulary:
         bounds = sorted(self.bounds.get(fact.full_name, ()))
         found = [bound for bound in bounds if _within(bound, least, most)]
         ends = [None, *bounds, None]
-        for lower, upper in itertools.pairwise(ends):
+        for start, upper in itertools.pairwise(ends):
+            lower = max((bound for bound in (start, _exact(fact.above)) if bound is not None), default=None)
             between = _between(lower, upper, least, most, fact.type == "integer")
             if between is not None:
                 found.append(between)
@@ -124,6 +125,9 @@ def _between(lower: Fraction | None, upper: Fraction | None, low: Fraction | Non
     """A number strictly between two bounds and inside the range; None when there is none."""
     start = max((bound for bound in (lower, low) if bound is not None), default=None)
     end = min((bound for bound in (upper, high) if bound is not None), default=None)
+    if whole:
+        start = None if start is None else Fraction(math.floor(start))
+        end = None if end is None else Fraction(math.ceil(end))
     step = Fraction(1) if whole else Fraction(1, 2)
     candidates = [start, end]
     candidates.append(None if start is None else start + step)

@@ -1,5 +1,6 @@
 """A patient file: read, checked as a whole, and turned into the patient that rules see."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -85,7 +86,13 @@ def _units(model: BaseModel, record: str, catalogue: Catalogue) -> list[Unit]:
 def _position(unit: Unit) -> tuple[Any, ...]:
     order, start = unit.get("trial.order"), unit.get("trial.started")
     first = start.value.first.isoformat() if start.known else "9999"
-    return (order.low if order.known else 10**6, first, unit.id)
+    return (order.low if order.known else 10**6, first, _natural(unit.id))
+
+
+def _natural(text: str) -> list[tuple[int, int, str]]:
+    """t2 before t10."""
+    parts = re.split(r"(\d+)", text)
+    return [(0, int(part), "") if part.isdecimal() and part.isascii() else (1, 0, part) for part in parts if part]
 
 
 def _problems(document: Document, facts: dict[str, Observation], trials: list[Unit], model: BaseModel, on: date) -> Iterator[Problem]:

@@ -248,7 +248,7 @@ class _Compiler:
         return tuple(dict.fromkeys(self._without_choice(literal) for literal in clause))
 
     def _without_choice(self, literal: Literal) -> Literal:
-        if literal.code.kind != "e" or len(literal.values) < 2:
+        if literal.code.kind not in ("e", "k") or len(literal.values) < 2:
             return literal
         return self._helper((literal, True), [(Literal(literal.code, (value,)),) for value in literal.values])
 

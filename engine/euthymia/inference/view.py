@@ -4,7 +4,7 @@ Numbers are exact thousandths as (low, high); lists are sets; a fact that is not
 is named in `excluded`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,10 @@ SCALE = 1000
 
 @dataclass(slots=True)
 class View:
-    """One unit's facts, or the patient's own (`unit` None), and the statuses settled so far."""
+    """One unit's facts, or the patient's own (`unit` None), and the statuses settled so far.
+
+    `withheld` names facts that are known but not in `facts`, when reasons are tried out: a fallback does not pass over them.
+    """
 
     unit: str | None
     facts: Mapping[str, Any]
@@ -27,6 +30,7 @@ class View:
     units: dict[str, list["View"]] = field(default_factory=dict)
     latest: "View | None" = None
     unanswered: frozenset[str] | None = None
+    withheld: Container[str] = ()
 
     def is_unanswered(self, fact: str) -> bool | None:
         """Has the fact no value? With `unanswered` given, only what it names counts as such, and the rest is left open."""

@@ -26,7 +26,7 @@ class Asking:
         return [self._group(fact, members) for fact, members in found.items()]
 
     def _group(self, fact: str, members: list[Item]) -> Item:
-        settles = sorted({name for question in members for name in question["settles"]})
+        settles = sorted({name for question in members for name in question["settles"] if name.partition("@")[0] in self.titles})
         rules = list(dict.fromkeys(name.partition("@")[0] for name in settles))
         asked_by = list(dict.fromkeys(name.partition("@")[0] for question in members for name in question["asked_by"]))
         units = [question["fact"].partition("@")[2] for question in members if "@" in question["fact"]]

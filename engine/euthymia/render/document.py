@@ -56,7 +56,9 @@ class _Document:
             },
             "situations": {name: status(rule) for name, rule in parts.situations.items()},
             "definitions": {name: self._definition(item.rule, item.label) for name, item in parts.definitions.items()},
-            "conclusions": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in (*_ON_THE_WAY, "option")],
+            "conclusions": [
+                self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in (*_ON_THE_WAY, "option")
+            ],
             "helpers": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind in _ON_THE_WAY],
             "recommendations": self._recommendations(),
             "alerts": self._alerts(),

@@ -131,7 +131,8 @@ class Sentences:
             else:
                 context[record] = _Record(facts, patient, self.words, None)
         filled = _template(template).render(context)
-        return " ".join(filled.split())
+        text = " ".join(filled.split())
+        return text[:1].upper() + text[1:]
 
     def _unit(self, record: str, judgement: Judgement) -> Unit | None:
         """The unit that the rule judges; for a rule about the patient that speaks of the latest trial, that one."""

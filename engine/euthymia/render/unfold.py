@@ -9,7 +9,7 @@ class Unfolding:
     """The helpers of one document."""
 
     def __init__(self, document: Item) -> None:
-        self.behind = {_key(item): item["because"] for item in document["helpers"]}
+        self.behind = {_key(item): item["because"] for item in document["helpers"] if item["kind"] == "helper"}
 
     def item(self, item: Item) -> Item:
         """The same judgement, alert or piece of advice with its reasons unfolded."""

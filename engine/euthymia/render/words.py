@@ -79,7 +79,7 @@ class Words(BaseModel):
 def with_unit(value: float, unit: str | None) -> str:
     """`1 week`, `8 weeks`, `30%`, `5`."""
     shown = f"{value:.6g}"
-    if unit in (None, "none") or unit == "points":
+    if unit in (None, "none", "points") or str(unit).startswith("in "):  # the unit of a dose is a fact of its own
         return shown
     if unit == "%":
         return f"{shown}%"

@@ -1,6 +1,6 @@
 """`python -m bench`: what euthymia's choices cost, as ratios within one run. Progress on stderr, one table on stdout.
 
-    --long      100,000 decisions instead of 10,000 when memory is measured
+--long      100,000 decisions instead of 10,000 when memory is measured
 """
 
 import platform

@@ -60,7 +60,7 @@ class Numbers:
 
     def __getattr__(self, name: str) -> int:
         value: Any = self._parameters[name].value
-        number = round(value * SCALE)
+        number = int(value * SCALE)
         setattr(self, name, number)
         return number
 
@@ -245,7 +245,8 @@ class Trial(Judge):
 
     def _counts(self) -> None:
         """Does the trial count for criterion A?"""
-        fulfilled = [self.met(rule, "met", "not_applicable") for rule in ("GF-E-A4", "GF-E-A5", "GF-E-A6", "psychotherapy-exposure-sufficient")]
+        demands = ("GF-E-A4", "GF-E-A5", "GF-E-A6", "psychotherapy-exposure-sufficient")
+        fulfilled = [self.met(rule, "met", "not_applicable") for rule in demands]
         current = self.says("trial.episode", "current")
         sound = negated(self.met("inadequate-by-flag"))
         self.rule("GF-E-A9", every(self.either, self.met("GF-E-A7"), self.met("GF-E-A8"), current, sound, *fulfilled))
@@ -281,7 +282,8 @@ def _fewest(trials: list[Trial]) -> int:
     """At least so many different ones: unnamed drugs may all be one of those that are named."""
     named = {trial.view.facts["trial.drug"] for trial in trials if "trial.drug" in trial.view.facts}
     unnamed = [trial for trial in trials if "trial.drug" not in trial.view.facts]
-    drugless = [trial for trial in unnamed if "trial.drug" in trial.view.excluded or trial.one_of("trial.modality", "psychotherapy", "neuromodulation")]
+    without = ("psychotherapy", "neuromodulation")
+    drugless = [trial for trial in unnamed if "trial.drug" in trial.view.excluded or trial.one_of("trial.modality", *without)]
     return len(drugless) + max(len(named), len(unnamed) > len(drugless))
 
 

@@ -89,7 +89,7 @@ def recorded(engine: Engine, whole: View) -> list[tuple[RuleSet, list[dict[str, 
         runs.append((rules, facts))
         return honest(rules, facts)
 
-    RuleSet.run = recording  # type: ignore[method-assign]
+    RuleSet.run = recording  # type: ignore[method-assign, assignment]
     try:
         engine.evaluate(whole)
     finally:

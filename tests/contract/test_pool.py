@@ -152,9 +152,7 @@ def test_a_status_that_one_engine_lacks_is_a_disagreement(consultation: Consulta
         decide(consultation.engines, patient)
 
 
-def test_two_conclusions_about_one_rule_are_a_fault(
-    consultation: Consultation, engines: Engines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_conclusions_about_one_rule_are_a_fault(consultation: Consultation, engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a rule concluded to be met and not met at once, there would be no decision."""
     patient = consultation.read(ROOT / "examples" / "complete.yaml", ON).patient
     honest = RuleSet.run

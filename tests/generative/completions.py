@@ -1,5 +1,6 @@
 """Every way in which the unknown facts behind one judgement may turn out: the oracle for what is needed."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -45,6 +46,12 @@ class Completions:
         results = {values: self._status(key, dict(zip(places, values, strict=True))) for values in self._combinations(places)}
         found = {_label(place) for number, place in enumerate(places) if _decides(results, number)}
         return found, set(results.values())
+
+    def sampled(self, key: Key, seed: int, times: int = 60) -> set[str]:
+        """Statuses under some completions, taken at random; for judgements with too many to try them all."""
+        self._learn_rule(key)
+        choose = random.Random(seed)
+        return {self._status(key, {place: choose.randrange(len(values)) for place, values in self.domains.items()}) for _ in range(times)}
 
     def _combinations(self, places: list[Place]) -> Iterator[tuple[int, ...]]:
         """Values by their number in the domain."""
@@ -129,7 +136,7 @@ def domain(rulebook: Rulebook, fact: Declaration, known: Any) -> list[Any]:
     if fact.type == "text":
         return ["", "text"]
     if fact.is_list:
-        members = {"list of integer": (1, 2, 3), "map of text": fact.keys}.get(fact.type, fact.values)
+        members = {"list of integer": range(1, int(fact.maximum or 3) + 1), "map of text": fact.keys}.get(fact.type, fact.values or ("other",))
         subsets = chain.from_iterable(combinations(members, size) for size in range(len(members) + 1))
         return [frozenset(subset) for subset in subsets]
     return list(fact.choices)

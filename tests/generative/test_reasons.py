@@ -15,8 +15,10 @@ from euthymia.facts.patient import Patient
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View, views
+from euthymia.rulebook.conditions import Always, Count, Once, walk
 from euthymia.rulebook.rulebook import Rulebook
 from tests.generative.completions import Completions, TooMany
+from tests.generative.forgetting import closure
 from tests.generative.meaning import Meaning
 from tests.generative.patients import read, shipped_patients
 from tests.generative.rulebooks import rulebooks
@@ -114,20 +116,36 @@ def test_needs_are_exact(rulebook: Rulebook, patient: Patient) -> None:
 @settings(max_examples=150)
 @given(rulebook=rulebooks(most=3, depth=2, reminders=False), patient=small_patients())
 def test_what_needs_nothing_waits_for_something(rulebook: Rulebook, patient: Patient) -> None:
-    """An open judgement without needs waits for something, unless its condition comes to the same whatever the unknown facts are."""
+    """An open judgement without needs waits for something, unless its condition comes to the same whatever the unknown facts are.
+
+    Excepted is `once` around a count or `always`: it waits for a unit, or for nothing, and not for a fact that could be named.
+    """
     vocabulary = Vocabulary(rulebook)
     whole, statuses = _judged(rulebook, patient)
     needs, waiting = Needs(rulebook, vocabulary, whole, statuses), WaitingFor(rulebook, whole, statuses)
     for key in [key for key in statuses if statuses[key] == "undetermined" and not needs.of(key)]:
-        if not waiting.of(key):
+        if not waiting.of(key) and not _waits_for_no_fact(rulebook, key):
             _, possible = Completions(rulebook, whole, statuses, most=20_000).needed(key)
             assert possible & {"met", "not_met", "not_applicable"}, key
+
+
+def _waits_for_no_fact(rulebook: Rulebook, key: Key) -> bool:
+    rules = closure(rulebook, rulebook.by_id[key.rule])
+    waits = [part for rule in rules for condition in rule.conditions for part in walk(condition) if isinstance(part, Once)]
+    return any(isinstance(inner, Count | Always) for part in waits for inner in walk(part))
 
 
 @settings(max_examples=25)
 @given(data=shipped_patients())
 def test_every_open_question_says_what_it_needs_or_waits_for(consultation: Consultation, on: date, data: dict[str, Any]) -> None:
-    """With the shipped rules, every undetermined judgement names facts that are needed, or what it waits for."""
-    for item in consultation.assess(read(consultation, data), on).judgements:
-        if item.status == "undetermined":
-            assert item.needs or item.waiting, item.key
+    """With the shipped rules, every undetermined judgement names facts that are needed, or what it waits for.
+
+    Excepted is one that comes to the same status whatever the unknown facts are, so that none of them matters.
+    """
+    assessment = consultation.assess(read(consultation, data), on)
+    whole, statuses = _judged(consultation.rulebook, assessment.patient)
+    for item in assessment.judgements:
+        if item.status == "undetermined" and not (item.needs or item.waiting):
+            possible = Completions(consultation.rulebook, whole, statuses).sampled(item.key, seed=1)
+            assert len(possible) == 1, (item.key, possible)
+            assert "undetermined" not in possible, item.key

@@ -185,7 +185,8 @@ class Because:
 def _only(view: View, allowed: dict[str, set[str]], patient: View | None = None) -> View:
     facts = {name: view.facts[name] for name in allowed.get("fact", ())}
     statuses = {name: view.statuses[name] for name in allowed.get("status", ())}
-    return View(view.unit, facts, view.excluded, patient, statuses, unanswered=frozenset(allowed.get("open", ())))
+    unanswered = frozenset(allowed.get("open", ()))
+    return View(view.unit, facts, view.excluded, patient, statuses, unanswered=unanswered, withheld=view.facts)
 
 
 def _joined(tests: list[str]) -> str:

@@ -88,6 +88,14 @@ class Vocabulary:
             self._numbers[fact.full_name] = self.numbers(fact, None, None)
         return self._numbers[fact.full_name]
 
+    def all_members(self, fact: Declaration) -> list[str | int]:
+        """What a list or map may hold: each member that the rules name, and one for all the others, where there are others."""
+        named = self.members.get(fact.full_name, [])
+        possible: set[str | int] = {*(fact.keys or fact.values)}
+        if fact.type == "list of integer" and fact.minimum is not None and fact.maximum is not None:
+            possible = {*range(int(fact.minimum), int(fact.maximum) + 1)}
+        return [*named] if possible and possible <= {*named} else [*named, _OTHER]
+
     def numbers(self, fact: Declaration, low: Fraction | None, high: Fraction | None) -> list[int]:
         """The same for a part of the range."""
         least = _least(fact) if low is None else low
@@ -326,13 +334,11 @@ class Needs:
                 return TRUE if known in leaf.values else FALSE
             return self._branch(fact, holder, [TRUE if value in leaf.values else FALSE for value in fact.choices])
         if isinstance(leaf, Includes):
-            return self._member(leaf.fact, leaf.value, holder, known)
+            return self._member(fact, leaf.value, holder, known)
         if known is not None:
             return TRUE if known else FALSE
-        members = [*self.vocabulary.members.get(leaf.fact, []), _OTHER]
-        return self._diagrams.negate(
-            self._joined([self._diagrams.negate(self._member(leaf.fact, member, holder, None)) for member in members])
-        )
+        members = self.vocabulary.all_members(fact)
+        return self._diagrams.negate(self._joined([self._diagrams.negate(self._member(fact, member, holder, None)) for member in members]))
 
     def _branch(self, fact: Declaration, holder: View, children: list[int]) -> int:
         """A branch on a whole fact; where a fallback exists it may also stay unknown."""
@@ -353,11 +359,14 @@ class Needs:
             return self._diagrams.branch(self._variable(leaf.fact, holder), held)
         return self._branch(fact, holder, held)
 
-    def _member(self, fact: str, member: str | int, holder: View, known: Anything) -> int:
+    def _member(self, fact: Declaration, member: str | int, holder: View, known: Anything) -> int:
         if known is not None:
             return TRUE if member in known else FALSE
-        members = [*self.vocabulary.members.get(fact, []), _OTHER]
-        return self._diagrams.branch(self._variable(fact, holder, 1 + members.index(member)), [FALSE, TRUE])
+        part = 1 + self.vocabulary.all_members(fact).index(member)
+        held = self._diagrams.branch(self._variable(fact.full_name, holder, part), [FALSE, TRUE])
+        if fact.full_name not in self.vocabulary.passed_over:
+            return held
+        return self._diagrams.choose(self._answered(fact, holder), held, OPEN, OPEN)
 
     def _first_known(self, options: tuple[tuple[str, Condition], ...], view: View) -> int:
         result = OPEN
@@ -374,7 +383,8 @@ class Needs:
         return result
 
     def _answered(self, fact: Declaration, holder: View) -> int:
-        values = self.vocabulary.all_numbers(fact) if fact.is_number else list(fact.choices)
+        whole = ["any"] if fact.is_list or fact.type == "text" else fact.choices
+        values = self.vocabulary.all_numbers(fact) if fact.is_number else whole
         return self._diagrams.branch(self._variable(fact.full_name, holder), [*(TRUE for _ in values), FALSE])
 
     def _latest(self, where: Condition) -> int:

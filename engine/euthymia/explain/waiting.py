@@ -93,5 +93,7 @@ class WaitingFor:
         complete = self.rulebook.facts.record(count.record).complete_when
         if not count.listed and complete is not None and self.whole.facts.get(complete) == "no":
             yield Waiting(complete, "not_done")
+        if not count.listed and complete is not None and complete in self.whole.excluded:
+            yield Waiting(complete, "not_applicable")
         for unit in self.whole.units[count.record]:
             yield from self._in(count.where, unit)

@@ -9,7 +9,7 @@ FactType = Literal[
     "tri", "enum", "integer", "number", "text", "reference", "partial date", "map of text",
     "list of enum", "list of text", "list of integer", "list of reference",
 ]  # fmt: skip
-Combining = Literal["medication", "psychotherapy", "shared", "worst", "both", "either", "join", "earliest", "latest", "own"]
+Combining = Literal["medication", "psychotherapy", "shared", "agreed", "worst", "both", "either", "join", "earliest", "latest", "own"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 TRI = ("yes", "no")
@@ -18,7 +18,7 @@ TRI = ("yes", "no")
 class Declaration(BaseModel):
     """One fact. `full_name` is the name that rules use."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: Name
     label: str
@@ -34,6 +34,7 @@ class Declaration(BaseModel):
     changes: Literal["never", "by time", "by clinician", "by test"]
     unknown: str
     course: Combining | None = None
+    worst_first: tuple[str, ...] = ()
     safety: bool = False
     compared: bool = False
     added_by: Literal["sources", "project"] = "sources"
@@ -47,6 +48,8 @@ class Declaration(BaseModel):
             raise ValueError("a fact of type map of text needs `keys`")
         if self.type in ("integer", "number") and self.unit is None:
             raise ValueError(f"a fact of type {self.type} needs a `unit` (or `unit: none`)")
+        if self.course == "worst" and set(self.worst_first) != set(self.choices):
+            raise ValueError("a fact with `course: worst` needs all its values in `worst_first`")
         return self
 
     @property
@@ -70,7 +73,7 @@ class Declaration(BaseModel):
 class Record(BaseModel):
     """One file of facts."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     schema_: Literal["euthymia.facts/1"] = Field(alias="schema")
     record: Name

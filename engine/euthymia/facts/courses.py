@@ -14,7 +14,6 @@ from euthymia.facts.lengths import end_of
 from euthymia.facts.observation import NOT_ASKED, Observation, between
 from euthymia.facts.patient import Course, Unit
 
-_ADVERSE = ("yes", "inadequate", "impaired", "poor")
 _MERGED = "one course of two trials"
 
 
@@ -89,7 +88,7 @@ def _merged(first: Unit, second: Unit, catalogue: Catalogue) -> tuple[Unit, tupl
     for fact in catalogue.of_record("trial"):
         one, other = drug.get(fact.full_name), therapy.get(fact.full_name)
         facts[fact.full_name] = _combined(fact, one, other)
-        if fact.course == "shared" and one.known and other.known and one.as_json() != other.as_json():
+        if fact.course in ("shared", "agreed") and one.known and other.known and one.as_json() != other.as_json():
             conflicts.append(fact.full_name)
     orders = [trial.get("trial.order") for trial in (first, second)]
     if all(order.known for order in orders):
@@ -105,8 +104,10 @@ def _combined(fact: Declaration, drug: Observation, therapy: Observation) -> Obs
         return NOT_ASKED
     if rule in ("medication", "psychotherapy"):
         return drug if rule == "medication" else therapy
+    if "not_applicable" in (drug.state, therapy.state):
+        return therapy if drug.state == "not_applicable" else drug
     if rule in ("worst", "either", "both"):
-        return _by_word(rule, drug, therapy)
+        return _by_word(fact, rule, drug, therapy)
     if rule == "join":
         return _joined(fact, drug, therapy)
     if rule in ("earliest", "latest"):
@@ -114,14 +115,15 @@ def _combined(fact: Declaration, drug: Observation, therapy: Observation) -> Obs
     return _shared(fact, drug, therapy)
 
 
-def _by_word(rule: str, one: Observation, other: Observation) -> Observation:
-    """One word out of two: `worst` and `either` take the telling word from either side, `both` needs it from both."""
-    telling = {"worst": _ADVERSE, "either": ("yes",), "both": ("no",)}[rule]
-    for item in (one, other):
-        if item.known and item.value in telling:
-            return replace(item, origin=_MERGED)
-    if one.known and other.known and one.value == other.value:
-        return replace(one, origin=_MERGED)
+def _by_word(fact: Declaration, rule: str, one: Observation, other: Observation) -> Observation:
+    """One word out of two: the one that stands first in the fact's order, which is known for sure once both are, or once it is the first."""
+    order = {"either": ("yes", "no"), "both": ("no", "yes"), "worst": fact.worst_first}[rule]
+    known = [item for item in (one, other) if item.known]
+    if not known:
+        return _unsettled(one, other)
+    first = min(known, key=lambda item: order.index(item.value))
+    if len(known) == 2 or first.value == order[0]:
+        return replace(first, origin=_MERGED)
     return _unsettled(one, other)
 
 
@@ -143,7 +145,9 @@ def _outer_date(rule: str, one: Observation, other: Observation) -> Observation:
 def _shared(fact: Declaration, one: Observation, other: Observation) -> Observation:
     if not (one.known and other.known):
         known = one if one.known else other
-        return replace(known, origin="stated for one of two merged trials") if known.known else _unsettled(one, other)
+        if known.known and fact.course == "shared":
+            return replace(known, origin="stated for one of two merged trials")
+        return _unsettled(one, other)
     if fact.is_number and one.low is not None and other.low is not None and one.high is not None and other.high is not None:
         return between(min(one.low, other.low), max(one.high, other.high), origin=_MERGED)
     if one.value == other.value:

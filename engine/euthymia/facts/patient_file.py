@@ -101,6 +101,7 @@ def _problems(document: Document, facts: dict[str, Observation], trials: list[Un
     ids = [row.id for row in getattr(model, "trials", None) or ()]
     place = {trial_id: number for number, trial_id in reversed(list(enumerate(ids)))}
     yield from _repeated_ids(document, "trials", ids)
+    yield from _ids_of_courses(document, ids)
     yield from _repeated_ids(document, "problems", [row.id for row in getattr(model, "problems", None) or ()])
     for trial in trials:
         number = place[trial.id]
@@ -111,6 +112,14 @@ def _problems(document: Document, facts: dict[str, Observation], trials: list[Un
     for key, message in episode_contradictions(facts, on):
         yield document.problem(("episode", key), message)
     yield from _latest_problems(document, facts.get("latest_trial"), trials)
+
+
+def _ids_of_courses(document: Document, ids: list[str]) -> Iterator[Problem]:
+    """An id like that of two merged trials would hide one of the two."""
+    for number, unit_id in enumerate(ids):
+        if any(char == "+" and unit_id[:place] in ids and unit_id[place + 1 :] in ids for place, char in enumerate(unit_id)):
+            message = f"'{found(unit_id)}' would also be the id of two other trials, merged into one course; choose another id"
+            yield document.problem(("trials", number, "id"), message)
 
 
 def _repeated_ids(document: Document, key: str, ids: list[str]) -> Iterator[Problem]:

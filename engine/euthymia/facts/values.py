@@ -1,6 +1,7 @@
 """One value of a patient file, read by the declaration of its fact."""
 
 import calendar
+import math
 import re
 from datetime import date
 from typing import Any, NoReturn
@@ -81,6 +82,8 @@ def _number(fact: Declaration, raw: Any) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         hint = " without its unit" if isinstance(raw, str) and raw[:1].isdigit() else ""
         _wrong(f"found {_quoted(raw)}; allowed: {what}{hint}{unit}, unknown, not_applicable")
+    if not math.isfinite(raw):
+        _wrong(f"found {raw}; allowed: {what}{unit}")
     if fact.type == "integer" and raw != int(raw):
         _wrong(f"found {raw}; allowed: a whole number{unit}")
     if round(raw, 3) != raw:
@@ -161,8 +164,8 @@ def _map(fact: Declaration, raw: Any) -> dict[str, str]:
 def identifier(raw: Any) -> str:
     """The id of a trial or problem, or a reference to one: any short text."""
     word = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
-    if not isinstance(word, str) or not word.strip() or len(word) > 60 or not word.isprintable() or "@" in word:
-        _wrong(f"found {_quoted(raw)}; allowed: a short text without @")
+    if not isinstance(word, str) or not word.strip() or len(word) > 60 or not word.isprintable() or "@" in word or "+" in word:
+        _wrong(f"found {_quoted(raw)}; allowed: a short text without @ or +")
     return str(word).strip()
 
 
@@ -174,7 +177,7 @@ def partial_date(raw: Any) -> PartialDate:
         _wrong(f"found {_quoted(raw)}; allowed: YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
-        first = date(year or 0, month or 1, day or 1)
+        first = date(year or 0, 1 if month is None else month, 1 if day is None else day)
         length = calendar.monthrange(first.year, month or 12)[1]
         last = date(first.year, month or 12, day or length)
     except ValueError:

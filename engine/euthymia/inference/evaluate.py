@@ -135,8 +135,11 @@ class Compiler:
 
         def test(view: View) -> Truth:
             for name, of_patient, option in tests:
-                if name in ((view.patient or view) if of_patient else view).facts:
+                holder = (view.patient or view) if of_patient else view
+                if name in holder.facts:
                     return option(view)
+                if name in holder.withheld:
+                    return None
             return None
 
         return test

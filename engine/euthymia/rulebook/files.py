@@ -22,7 +22,7 @@ assert set(STATUSES) == set(Status.__args__)  # type: ignore[attr-defined]
 class Strict(BaseModel):
     """No unknown keys, no change after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Citation(Strict):

@@ -192,9 +192,10 @@ def _topic(placed: Placed, folder: Path) -> str:
 
 def _contradictions(reader: _Reader, names: Names) -> tuple[Contradiction, ...]:
     made: list[Contradiction] = []
+    facts_only = Names(names.facts, names.parameters, {})  # they are tested before any rule is judged
     for placed in reader.placed("contradictions.yaml", files.ContradictionFile, "contradictions"):
         entry = placed.item
-        parser = Parser(names, _reporter(placed, reader.problems))
+        parser = Parser(facts_only, _reporter(placed, reader.problems))
         when = parser.parse(entry.when, ("when",), entry.about)
         if when is not None:
             made.append(Contradiction(entry.id, entry.about, when, entry.message))

@@ -185,7 +185,7 @@ class Parser:
     def _distinct(self, raw: Anything, record: str, place: Place) -> str | None:
         if raw is None:
             return None
-        if raw not in self.names.facts or not self.names.facts[raw].compared or self.names.facts[raw].record != record:
+        if not isinstance(raw, str) or raw not in self.names.facts or not self.names.facts[raw].compared or self.names.facts[raw].record != record:
             allowed = [name for name in self.names.facts if self.names.facts[name].compared]
             self.report(place, f"found '{found(raw)}'; allowed: {', '.join(allowed)}")
             return None
@@ -331,8 +331,9 @@ class Parser:
 
     def _element(self, fact: Declaration, word: str) -> str | int:
         if fact.type == "list of integer":
-            if not word.isdigit() or not (fact.minimum or 0) <= int(word) <= (fact.maximum or 10**6):
-                raise _Wrong(f"found '{found(word)}' for {fact.full_name}; allowed: whole numbers {fact.minimum:g} to {fact.maximum:g}")
+            low, high = fact.minimum or 0, fact.maximum or 10**6
+            if not (word.isascii() and word.isdecimal()) or len(word) > _LONGEST_NUMBER or not low <= int(word) <= high:
+                raise _Wrong(f"found '{found(word)}' for {fact.full_name}; allowed: whole numbers {low:g} to {high:g}")
             return int(word)
         allowed = fact.keys if fact.type == "map of text" else fact.values
         if not allowed:

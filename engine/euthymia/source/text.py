@@ -145,15 +145,19 @@ class _Builder:
         self._count(event, depth)
         if isinstance(event, yaml.AliasEvent):
             return self._problem(event, path, "aliases (*name) are not allowed; write the value out")
-        if event.anchor is not None:
-            self._problem(event, path, "anchors (&name) are not allowed")
-        if event.tag is not None and event.tag != "!":
-            self._problem(event, path, f"tags ({found(event.tag)}) are not allowed")
+        self._plain(event, path)
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else plain_scalar(event.value)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(events, path, depth)
         return self._mapping(events, path, depth)
+
+    def _plain(self, event: Any, path: Path_) -> None:
+        """Neither anchor nor tag."""
+        if event.anchor is not None:
+            self._problem(event, path, "anchors (&name) are not allowed")
+        if event.tag is not None and event.tag != "!":
+            self._problem(event, path, f"tags ({found(event.tag)}) are not allowed")
 
     def _list(self, events: Iterator[Any], path: Path_, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -175,6 +179,7 @@ class _Builder:
                 continue
             key, line = event.value, _line(event)
             place = (*path, key)
+            self._plain(event, place)
             before = self.lines.get(place)
             self.lines[place] = line
             value = self._value(next(events), events, place, depth + 1)

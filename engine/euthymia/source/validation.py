@@ -12,6 +12,9 @@ from euthymia.source.text import Document, Limits, Path_, read_file
 Model = TypeVar("Model", bound=BaseModel)
 
 
+_MOST_HINTS = 100  # a file with more mistakes than this gets no further "did you mean", which takes time
+
+
 class Checked(Generic[Model]):
     """A model together with the file that it was read from."""
 
@@ -41,7 +44,7 @@ def problems_of(error: ValidationError, document: Document, model: type[BaseMode
     told: dict[Path_, Problem] = {}
     for item in error.errors(include_url=False):
         path = _existing(item["loc"], document.data)
-        message = _message(item, path, document.data, model)
+        message = _message(item, path, model, hints=len(told) < _MOST_HINTS)
         place = (*path, item["loc"][-1]) if item["type"] == "missing" else path
         told.setdefault(place, document.problem(place, message))
     return list(told.values())
@@ -58,13 +61,14 @@ def _existing(loc: tuple[str | int, ...], data: Any) -> Path_:
     return tuple(path)
 
 
-def _message(item: Any, path: Path_, data: Any, model: type[BaseModel]) -> str:
+def _message(item: Any, path: Path_, model: type[BaseModel], *, hints: bool) -> str:
     kind = item["type"]
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
         known = _fields(model, path[:-1])
-        return f"unknown key{suggestion(str(path[-1]), known)}; allowed: {', '.join(sorted(known))}"
+        hint = suggestion(str(path[-1]), known) if hints else ""
+        return f"unknown key{hint}; allowed: {', '.join(sorted(known))}"
     if kind == "literal_error":
         allowed = item["ctx"]["expected"]
         words = [word.strip("'") for word in allowed.replace(" or ", ", ").split(", ")]

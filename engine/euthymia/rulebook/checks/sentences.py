@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from euthymia.errors import suggestion
+from euthymia.errors import found, suggestion
 from euthymia.rulebook.checks.report import Found
 from euthymia.rulebook.conditions import Latest, walk
 from euthymia.rulebook.rule import Rule, Text
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ALWAYS = ("needs", "param")
 _FACT_METHODS = ("known", "is", "unit")
+_MOST_NESTING = 40
 _PARSER = SandboxedEnvironment()
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.If, nodes.CondExpr, nodes.And, nodes.Or,
@@ -52,8 +53,11 @@ def _all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
 def _in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:
     try:
         tree = _PARSER.parse(sentence)
-    except TemplateSyntaxError as error:
-        yield f"not a well-formed sentence: {error.message}"
+    except (TemplateSyntaxError, RecursionError, ValueError) as error:
+        yield f"not a well-formed sentence: {found(str(error))}"
+        return
+    if _depth(tree) > _MOST_NESTING:
+        yield f"a sentence may be nested {_MOST_NESTING} levels deep at most"
         return
     outside = sorted({type(node).__name__ for node in _all_nodes(tree) if not _is_plain(node)})
     if outside:
@@ -61,14 +65,31 @@ def _in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Ru
         return
     records = {record.record for record in rulebook.facts.records}
     inner = {id(access.node) for access in tree.find_all(nodes.Getattr)}
+    called = {id(call.node) for call in tree.find_all(nodes.Call)}
     for name in tree.find_all(nodes.Name):
         if name.ctx == "load" and name.name not in _ALWAYS and (name.name not in records or id(name) not in inner):
             yield f"unknown name '{name.name}' in the sentence; allowed: facts such as record.fact, param.name, needs"
     for access in tree.find_all(nodes.Getattr):
         if isinstance(access.node, nodes.Name):
             yield from _access(access.node.name, access.attr, item, read, rulebook)
-        elif access.attr not in _FACT_METHODS:
+        elif not _is_fact(access.node) or access.attr not in _FACT_METHODS:
             yield f"'{access.attr}' is not something that a fact has; allowed: {', '.join(_FACT_METHODS)}"
+        elif (access.attr == "is") != (id(access) in called):
+            yield "`is` needs a word to compare with, .is('yes'), and nothing else can be called"
+
+
+def _is_fact(node: nodes.Node) -> bool:
+    """`record.fact`, and not a parameter or a label, which are plain words."""
+    return isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name != "param" and node.attr != "label"
+
+
+def _depth(tree: nodes.Node) -> int:
+    deepest, left = 0, [(1, child) for child in tree.iter_child_nodes()]
+    while left:
+        depth, node = left.pop()
+        deepest = max(deepest, depth)
+        left.extend((depth + 1, child) for child in node.iter_child_nodes())
+    return deepest
 
 
 def _all_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
@@ -84,6 +105,8 @@ def _is_plain(node: nodes.Node) -> bool:
         words = [argument for argument in node.args if isinstance(argument, nodes.Const) and isinstance(argument.value, str)]
         plain = len(words) == len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
         return plain and isinstance(test, nodes.Getattr) and test.attr == "is"
+    if isinstance(node, nodes.Operand):
+        return node.op in ("eq", "ne")
     return isinstance(node, _ALLOWED)
 
 

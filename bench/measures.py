@@ -16,12 +16,13 @@ from bench.timing import ON, ROOT, Row, alternating, compared, seconds, told
 from euthymia.assess import assess
 from euthymia.consultation import Consultation
 from euthymia.errors import EngineFault
-from euthymia.explain.needs import Vocabulary
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient import Patient
 from euthymia.inference.agreement import Engines, decide
 from euthymia.inference.durable import Engine, RuleSet
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import View, views
+from euthymia.rulebook.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +113,31 @@ def _decision(engines: Engines, patient: Patient) -> Callable[[], object]:
 def growth_with_rules(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:
     """The evaluator and whole decisions by a rulebook of more and more rules; the engine may refuse to hold so many."""
     patient = patients.with_trials(consultation, 2)
-    engines = {many: Engines(times(consultation.rulebook, many)) for many in sizes.rulebooks}
-    taken = alternating([_evaluation(each, patient) for each in engines.values()], sizes.repeats)
-    yield from _grown("evaluator", engines, dict(zip(engines, taken, strict=True)))
-    refusals = {many: _refusal(each) for many, each in engines.items()}
-    for many, why in refusals.items():
-        if why:
-            yield Row(f"decision: rulebook × {many}", "refused before it starts", why, "")
-    able = {many: each for many, each in engines.items() if not refusals[many]}
-    taken = alternating([_decision(each, patient) for each in able.values()], sizes.repeats)
-    yield from _grown("decision", able, dict(zip(able, taken, strict=True)))
+    rulebooks = {many: times(consultation.rulebook, many) for many in sizes.rulebooks}
+    acts = {many: _evaluation(Evaluator(rulebook), patient) for many, rulebook in rulebooks.items()}
+    yield from _grown("evaluator", rulebooks, acts, sizes.repeats)
+    acts = {}
+    for many, rulebook in rulebooks.items():
+        try:
+            acts[many] = _decision(Engines(rulebook), patient)
+        except EngineFault as fault:
+            yield Row(_size("decision", many, rulebook), "refused before it starts", str(fault), "")
+    yield from _grown("decision", rulebooks, acts, max(sizes.repeats // 3, 1))
 
 
-def _grown(what: str, engines: dict[int, Engines], taken: dict[int, float]) -> Iterator[Row]:
+def _grown(what: str, rulebooks: dict[int, Rulebook], acts: dict[int, Callable[[], object]], repeats: int) -> Iterator[Row]:
+    taken = dict(zip(acts, alternating(list(acts.values()), repeats), strict=True))
     least = min(taken)
     for many in sorted(taken.keys() - {least}):
-        name = f"{what}: rulebook × {many} ({len(engines[many].rulebook.rules)} rules)"
-        yield compared(name, (f"× {least}", f"× {many}"), (taken[least], taken[many]))
+        yield compared(_size(what, many, rulebooks[many]), (f"× {least}", f"× {many}"), (taken[least], taken[many]))
 
 
-def _refusal(engines: Engines) -> str | None:
-    """Why the rulebook does not fit into durable_rules; None when it does."""
-    try:
-        Engine(engines.plan, engines.catalogue).close()
-    except EngineFault as fault:
-        return str(fault)
-    return None
+def _size(what: str, many: int, rulebook: Rulebook) -> str:
+    return f"{what}: rulebook × {many} ({len(rulebook.rules)} rules)"
 
 
-def _evaluation(engines: Engines, patient: Patient) -> Callable[[], object]:
-    return lambda: engines.evaluator.evaluate(patient)
+def _evaluation(evaluator: Evaluator, patient: Patient) -> Callable[[], object]:
+    return lambda: evaluator.evaluate(patient)
 
 
 def memory(sizes: Sizes) -> Iterator[Row]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from euthymia.explain.because import Because, Fallback, Reason
-from euthymia.explain.needs import Needs, Vocabulary
+from euthymia.explain.needs import Needs
 from euthymia.explain.questions import Question, questions
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.explain.waiting import Waiting, WaitingFor
 from euthymia.facts.patient import Patient
 from euthymia.inference.agreement import Decision, Engines, decide

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from euthymia.assess import Assessment, assess, contradictions
 from euthymia.errors import InputError
-from euthymia.explain.needs import Vocabulary
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient_file import PatientFile, read_patient, read_patient_data
 from euthymia.inference.agreement import Engines
 from euthymia.resources import bundled

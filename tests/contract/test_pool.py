@@ -1,8 +1,10 @@
 """One rulebook serves many threads; an engine that failed is not used again; engines that differ give no advice."""
 
+import dataclasses
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from euthymia.inference.durable import Engine, RuleSet
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Firing, Key
 from euthymia.inference.view import View
+from euthymia.rulebook.conditions import Compare
 from tests.shared import ON, ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -164,6 +167,18 @@ def test_two_conclusions_about_one_rule_are_a_fault(consultation: Consultation, 
     monkeypatch.setattr(RuleSet, "run", everything)
     with pytest.raises(EngineFault, match="durable_rules concluded met and not_met for "):
         decide(engines, patient)
+
+
+def test_rules_that_do_not_fit_are_refused_before_any_patient(consultation: Consultation) -> None:
+    """A rulebook beyond what durable_rules bears is a fault at once, not at the first patient."""
+    rule = consultation.rulebook.by_id["GF-E-A5"]
+    copies = tuple(dataclasses.replace(rule, id=f"copy-{number}", when=bound(number)) for number in range(70))
+    with pytest.raises(EngineFault, match=r"tests after .*; durable_rules bears 60"):
+        Engines(dataclasses.replace(consultation.rulebook, rules=copies))
+
+
+def bound(number: int) -> Compare:
+    return Compare("trial.psychotherapy_weeks", ">=", Fraction(number))
 
 
 def test_disagreement_and_engine_fault_are_defects() -> None:

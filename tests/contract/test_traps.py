@@ -124,7 +124,7 @@ def test_a_number_that_the_engine_misreads_is_not_asserted(value: Any, spy: Spy)
     rules = rule_set((Literal(NUMBER, (), (("$gte", "lo", 4),)),))
     before = len(spy.named("assert_facts"))
     with pytest.raises(EngineFault, match="a fact's lo"):
-        rules.run([engine_fact(NUMBER, 0, lo=value, hi=5)])
+        rules.run([{**engine_fact(NUMBER, 0, hi=5), "lo": value}])
     assert len(spy.named("assert_facts")) == before
 
 
@@ -139,7 +139,7 @@ def test_a_batch_that_is_cut_short_is_noticed(one_rule: RuleSet, monkeypatch: py
     """Were an unreadable number let through, the sentinel behind it would be lost and the run would fail."""
     monkeypatch.setattr(durable, "_only_plain", lambda batch: None)
     with pytest.raises(EngineFault, match="lost a part of the facts"):
-        one_rule.run([yes(), engine_fact(NUMBER, 1, lo=1e-05, hi=1)])
+        one_rule.run([yes(), {**engine_fact(NUMBER, 1, hi=1), "lo": 1e-05}])
 
 
 def test_a_sentinel_that_is_missing_is_noticed(one_rule: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,3 +272,10 @@ def test_choices_on_one_fact_stay_within_what_the_engine_bears(uses: int) -> Non
         return
     facts = [engine_fact(status, 0, v="met"), *(yes(n + 1, Code("e", n)) for n in range(uses))]
     assert len(rule_set(*clauses).run(facts)) == uses
+
+
+def test_a_rule_set_that_never_fired_deletes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the very first sentinel lost, the rule set would be refused, and the deletion that crashes would not be tried."""
+    monkeypatch.setattr(durable, "_SENTINEL", {**durable._SENTINEL, "c": "elsewhere"})
+    with pytest.raises(EngineFault, match="lost a part of the facts"):
+        rule_set((Literal(WORD, ("yes",)),))

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import chain, combinations, product
+from itertools import chain, combinations, pairwise, product
 from typing import Any
 
 from euthymia.facts.catalogue import Declaration
@@ -136,7 +136,9 @@ def domain(rulebook: Rulebook, fact: Declaration, known: Any) -> list[Any]:
     if fact.type == "text":
         return ["", "text"]
     if fact.is_list:
-        members = {"list of integer": range(1, int(fact.maximum or 3) + 1), "map of text": fact.keys}.get(fact.type, fact.values or ("other",))
+        members = {"list of integer": range(1, int(fact.maximum or 3) + 1), "map of text": fact.keys}.get(
+            fact.type, fact.values or ("other",)
+        )
         subsets = chain.from_iterable(combinations(members, size) for size in range(len(members) + 1))
         return [frozenset(subset) for subset in subsets]
     return list(fact.choices)
@@ -149,7 +151,7 @@ def _numbers(rulebook: Rulebook, fact: Declaration, known: Any) -> list[int]:
     least = int((fact.minimum if fact.above is None else fact.above) * SCALE) if known is None else known[0]
     most = int((fact.maximum if fact.maximum is not None else 1000) * SCALE) if known is None else known[1]
     points = sorted({least, most, *(bound for bound in bounds if least <= bound <= most)})
-    between = [int(Fraction(low + high, 2)) for low, high in zip(points, points[1:], strict=False)]
+    between = [int(Fraction(low + high, 2)) for low, high in pairwise(points)]
     found = range(least, most + 1, SCALE) if fact.type == "integer" else sorted({*points, *between})
     return [number for number in found if known is not None or fact.above is None or number > fact.above * SCALE]
 

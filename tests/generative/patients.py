@@ -23,6 +23,7 @@ from euthymia.facts.catalogue_files import read_catalogue
 from euthymia.facts.patient_file import PatientFile
 from euthymia.resources import bundled
 from euthymia.source import Document, read_file
+from tests.shared import ON
 
 Data = dict[str, Any]
 
@@ -210,9 +211,6 @@ def _take_out(data: Data, key: str) -> None:
 @cache
 def _consultation() -> Consultation:
     return Consultation()
-
-
-ON = date(2026, 11, 20)
 
 
 def shipped_patients() -> st.SearchStrategy[Data]:

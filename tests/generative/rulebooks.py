@@ -1,6 +1,5 @@
 """Small random rulebooks over a catalogue of their own, with every construct of the rule language."""
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +15,6 @@ from euthymia.rulebook.rulebook import Rulebook, in_order
 _NUMBERS = {"integer": (0, 1, 2, 3, 5), "number": (0.5, 2, 3.5, 6)}
 _SYMBOLS = (">=", ">", "<=", "<", "=", "!=")
 _STATUS_WORDS = ("", " is met", " is not met", " is not applicable", " is met or not applicable")
-_REFERENCES_IN_FALLBACKS = ("tri", "enum", "integer", "number")
 
 
 def _fact(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -216,8 +214,3 @@ def _plain_rule(entry: RuleEntry, applies: Condition | None, when: Condition) ->
         evidence=(), readings=(), reminder=entry.reminder, alert=None, advice=None, asks=(), shows=(), says={}, tells={},
         topic="generated", origin=Origin("generated.yaml", 1),
     )  # fmt: skip
-
-
-def without_rule(rulebook: Rulebook, rule: str) -> Rulebook:
-    """The rulebook without one rule that no other refers to."""
-    return replace(rulebook, rules=tuple(other for other in rulebook.rules if other.id != rule))

@@ -26,7 +26,7 @@ def test_both_engines_and_the_meaning_agree_on_any_rulebook(rulebook: Rulebook, 
         assert decision.statuses == Meaning(rulebook, decision.view).all()
 
 
-@settings(max_examples=250)
+@settings(max_examples=200)
 @given(data=shipped_patients())
 def test_both_engines_agree_on_the_shipped_rulebook(consultation: Consultation, on: date, data: dict[str, Any]) -> None:
     """For random patient files, both engines give every shipped rule the same status."""

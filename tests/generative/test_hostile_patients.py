@@ -19,8 +19,9 @@ SECONDS = 5
 MOST_MEMORY = 1_000_000  # kilobytes
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 HOSTILE_WORDS = (
-    "*a", "&a", "!!python/object:os.system", "!!binary", "<<: *a", "{", "}", "[", "]", "? ", "- ", "---", "...", "|", ">", "%YAML 1.1", "\t",
-    ".nan", ".inf", "1e400", "1.0e999", "-1.0e999", "0x10", "0o7", "1_000", "9" * 5000, "null", "~", "yes", "true", "unknown", "\u0000",
+    "*a", "&a", "!!python/object:os.system", "!!binary", "<<: *a", "{", "}", "[", "]", "? ", "- ", "---", "...", "|", ">", "%YAML 1.1",
+    "\t", ".nan", ".inf", "1e400", "1.0e999", "-1.0e999", "0x10", "0o7", "1_000", "9" * 5000, "null", "~", "yes", "true", "unknown",
+    "\u0000",
     "\ufeff", "\u2028", "\x85", "'", '"', '"\\ud800"', "@", "`", "2026-02-30", "0000-00-00", "\u0663", "\u00b2", "t1+t2", "id: t1",
     "trials: {}", "trials: [[]]", "risk: [yes]", "patient: 5", "{value: {value: 1}}", "{value: yes, date: 1}", "__class__: x",
 )  # fmt: skip

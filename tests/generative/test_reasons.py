@@ -5,23 +5,25 @@ from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
-from hypothesis import strategies as st
 
 from euthymia.consultation import Consultation
 from euthymia.explain.because import Because
-from euthymia.explain.needs import Needs, Vocabulary
+from euthymia.explain.needs import Needs
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.explain.waiting import WaitingFor
-from euthymia.facts.patient import Patient
+from euthymia.facts.observation import Observation, measured
+from euthymia.facts.patient import Patient, Unit
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View, views
-from euthymia.rulebook.conditions import Always, Count, Once, walk
+from euthymia.rulebook.checks.possible import never_met
+from euthymia.rulebook.conditions import Compare, Filled, Includes, Once, OneOf, walk
 from euthymia.rulebook.rulebook import Rulebook
 from tests.generative.completions import Completions, TooMany
 from tests.generative.forgetting import closure
 from tests.generative.meaning import Meaning
 from tests.generative.patients import read, shipped_patients
-from tests.generative.rulebooks import rulebooks
+from tests.generative.rulebooks import rulebooks, written
 from tests.generative.small_patients import small_patients
 
 pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
@@ -92,6 +94,38 @@ def _only(view: View, names: set[str], patient: View | None) -> View:
     return View(view.unit, facts, view.excluded, patient)
 
 
+def test_a_fallback_is_no_reason_while_a_better_fact_is_known() -> None:
+    """What a fallback would say is not named as the reason when the fact before it is known and decides."""
+    rulebook = written(applies={"first_known": ["p.w >= 0.5", "p.n >= 0"]}, r0="p.n >= 0")
+    whole, statuses = _judged(rulebook, Patient({"p.w": measured(1), "p.n": measured(0)}, {"trial": (), "problem": ()}))
+    assert {reason.name for reason in _because(rulebook, whole, statuses).of(Key("r0"))} == {"p.w", "p.n"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "needed"),
+    [
+        ({"all": ["p.w >= 0.5", "p.a = yes"]}, {"p.w", "p.a"}),  # a number above 0 may lie below the first bound
+        ({"first_known": ["p.steps includes 1", "p.a = yes"]}, {"p.steps", "p.a"}),
+        ({"first_known": ["p.l is empty"]}, {"p.l"}),
+        ({"all": ["p.l is not empty", "p.l includes none of [u, v, w]"]}, set()),
+        ({"all": ["p.w > 2.5", "p.n > 2.5", "p.n < 3.5"]}, {"p.w", "p.n"}),
+    ],
+)
+def test_needs_of_rules_that_once_were_wrong(rule: Any, needed: set[str]) -> None:
+    """What is needed where a range is open, a list has a fallback, or no other member exists."""
+    rulebook = written(r0=rule)
+    whole, statuses = _judged(rulebook, Patient({}, {"trial": (), "problem": ()}))
+    assert set(Needs(rulebook, Vocabulary(rulebook), whole, statuses).of(Key("r0"))) == needed
+
+
+def test_waiting_names_the_trial() -> None:
+    """A step not yet done in a trial is named with the trial, also when a rule between the two reads it."""
+    rulebook = written("trial", done="trial.ok = yes", r0={"once": "done"})
+    trial = Unit("t1", {"trial.ok": Observation("known", "no")})
+    whole, statuses = _judged(rulebook, Patient({}, {"trial": (trial,), "problem": ()}))
+    assert WaitingFor(rulebook, whole, statuses).of(Key("r0", "t1")) == (("trial.ok@t1", "not_done"),)
+
+
 @settings(max_examples=400)
 @given(rulebook=rulebooks(most=3, depth=2, reminders=False), patient=small_patients())
 def test_needs_are_exact(rulebook: Rulebook, patient: Patient) -> None:
@@ -118,7 +152,8 @@ def test_needs_are_exact(rulebook: Rulebook, patient: Patient) -> None:
 def test_what_needs_nothing_waits_for_something(rulebook: Rulebook, patient: Patient) -> None:
     """An open judgement without needs waits for something, unless its condition comes to the same whatever the unknown facts are.
 
-    Excepted is `once` around a count or `always`: it waits for a unit, or for nothing, and not for a fact that could be named.
+    Excepted are `once` around more than one line (it may wait for a unit or for another rule, not for a fact that could be named), and
+    rules that can never be met, which no rulebook may hold.
     """
     vocabulary = Vocabulary(rulebook)
     whole, statuses = _judged(rulebook, patient)
@@ -130,9 +165,12 @@ def test_what_needs_nothing_waits_for_something(rulebook: Rulebook, patient: Pat
 
 
 def _waits_for_no_fact(rulebook: Rulebook, key: Key) -> bool:
-    rules = closure(rulebook, rulebook.by_id[key.rule])
-    waits = [part for rule in rules for condition in rule.conditions for part in walk(condition) if isinstance(part, Once)]
-    return any(isinstance(inner, Count | Always) for part in waits for inner in walk(part))
+    """Does the rule, or one that it refers to, wait for more than one line to hold, or for what cannot be?"""
+    rules = list(closure(rulebook, rulebook.by_id[key.rule]))
+    parts = [part for rule in rules for condition in rule.conditions for part in walk(condition)]
+    impossible = {mistake.key for mistake in never_met(rulebook)}
+    nested = any(isinstance(part, Once) and not isinstance(part.part, Compare | OneOf | Includes | Filled) for part in parts)
+    return nested or bool(impossible & {rule.id for rule in rules})
 
 
 @settings(max_examples=25)

@@ -40,7 +40,11 @@ WAYS = st.sampled_from(["missing", "unknown"])
 
 
 @settings(max_examples=150)
-@given(rulebook=rulebooks(reminders=False), patients=st.lists(small_patients(), min_size=8, max_size=8), mask=st.binary(min_size=60, max_size=60))
+@given(
+    rulebook=rulebooks(reminders=False),
+    patients=st.lists(small_patients(), min_size=8, max_size=8),
+    mask=st.binary(min_size=60, max_size=60),
+)
 def test_forgetting_never_overturns_a_status_of_any_rulebook(rulebook: Rulebook, patients: list[Patient], mask: bytes) -> None:
     """In random rulebooks, taking facts away overturns no settled status, and settles none unless a fallback is behind it.
 
@@ -59,13 +63,18 @@ def _forgetting(patient: Patient, mask: bytes) -> Patient:
     """The patient without the known facts whose byte is odd."""
 
     def fewer(facts: Any, start: int) -> Any:
-        return {name: NOT_ASKED if item.known and mask[(start + place) % 60] % 2 else item for place, (name, item) in enumerate(facts.items())}
+        return {
+            name: NOT_ASKED if item.known and mask[(start + place) % 60] % 2 else item for place, (name, item) in enumerate(facts.items())
+        }
 
-    units = {record: tuple(Unit(unit.id, fewer(unit.facts, 7 * n)) for n, unit in enumerate(members)) for record, members in patient.units.items()}
+    units = {
+        record: tuple(Unit(unit.id, fewer(unit.facts, 7 * n)) for n, unit in enumerate(members))
+        for record, members in patient.units.items()
+    }
     return replace(patient, facts=fewer(patient.facts, 0), units=units, latest=None if mask[0] % 2 else patient.latest)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(data=shipped_patients(), seed=SEEDS, how=WAYS)
 def test_forgetting_never_overturns_a_status(consultation: Consultation, data: dict[str, Any], seed: int, how: str) -> None:
     """With the shipped rules, blanking facts of a file never turns met into not met, or back.
@@ -111,7 +120,7 @@ def test_a_blank_about_risk_silences_no_alert(consultation: Consultation, data: 
     assert {rule for rule in before if before[rule] == "met"} & ABOUT_SUICIDE <= after.keys()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=shipped_patients(), gone=st.sampled_from(RISK))
 def test_the_document_keeps_its_alerts(consultation: Consultation, words: Words, on: date, data: dict[str, Any], gone: str) -> None:
     """The alerts of the JSON document about suicide stay while a fact of the record risk is blanked, and one of them is met."""
@@ -165,7 +174,7 @@ def test_an_age_alone_settles_only_what_reads_the_age(consultation: Consultation
     assert {question.fact for question in assessment.questions[: len(RISK)]} == {f"risk.{name}" for name in RISK}
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(data=shipped_patients())
 def test_at_most_one_place_on_the_spectrum(consultation: Consultation, data: dict[str, Any]) -> None:
     """No file fulfils two bands of the spectrum."""

@@ -106,10 +106,12 @@ def test_a_length_or_date_of_a_trial_that_cannot_be_is_told(facts: str, told: st
     assert mistakes(trial(facts)) == [f"trials[0].{told}"]
 
 
-@pytest.mark.parametrize("facts", ["weeks_total: 4", "weeks_total: 5", "weeks_total: 4.5", "weeks_at_adequate_dose: 2", "weeks_at_adequate_dose: 5"])
+@pytest.mark.parametrize(
+    "facts", ["weeks_total: 4", "weeks_total: 5", "weeks_total: 4.5", "weeks_at_adequate_dose: 2", "weeks_at_adequate_dose: 5"]
+)
 def test_a_length_that_the_dates_allow_is_accepted(facts: str, read: Read) -> None:
     """Anything within the range of whole weeks; time at an adequate dose may be shorter."""
-    assert read(trial(f"started: 2026-01-01, ended: 2026-01-29, {facts}"))
+    assert read(trial(f"started: 2026-01-01, ended: 2026-01-29, {facts}")).courses == ()
 
 
 @pytest.mark.parametrize(
@@ -151,16 +153,14 @@ CONTRADICTIONS = {
 
 
 def test_every_contradiction_has_a_patient_here(consultation: Consultation) -> None:
-    """None of the declared contradictions is left untried."""
-    assert {item.id for item in consultation.rulebook.contradictions} <= set(CONTRADICTIONS)
+    """Every declared contradiction is tried below."""
+    assert {item.id for item in consultation.rulebook.contradictions} == set(CONTRADICTIONS)
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 def test_a_contradiction_is_told_once(name: str, consultation: Consultation, mistakes: Mistakes) -> None:
     """Its own message, at one of its facts, and no other."""
     messages = {item.id: item.message for item in consultation.rulebook.contradictions}
-    if name not in messages:
-        pytest.skip("no longer declared")
     (told,) = mistakes(CONTRADICTIONS[name])
     assert told.partition(": ")[2] == messages[name].strip()
 
@@ -175,4 +175,4 @@ def test_contradictions_of_several_trials_are_told_at_once(mistakes: Mistakes) -
 @pytest.mark.parametrize("value", ["unknown", "null", "not_applicable"])
 def test_unknown_contradicts_nothing(value: str, read: Read) -> None:
     """Only two known entries can contradict each other."""
-    assert read(f"diagnosis: {{anxiety_disorder: {value}, anxiety_disorder_main: yes}}")
+    assert not read(f"diagnosis: {{anxiety_disorder: {value}, anxiety_disorder_main: yes}}").get("diagnosis.anxiety_disorder").known

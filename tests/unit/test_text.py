@@ -13,10 +13,10 @@ from euthymia.source.text import Limits, plain_scalar
 from tests.shared import ON, ROOT
 
 
-def mistakes(text: str, name: str = "p.yaml", **limits: int) -> list[str]:
+def mistakes(text: str, name: str = "p.yaml", limits: Limits | None = None) -> list[str]:
     """Every mistake in a text."""
     with pytest.raises(InputError) as error:
-        read_document(text, name, Limits(**limits))
+        read_document(text, name, limits)
     return [str(problem) for problem in error.value.problems]
 
 
@@ -106,13 +106,13 @@ def test_a_json_file_holds_json(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "limits", "told"),
     [
-        ("[" * 5 + "]" * 5, {"depth": 3}, "nested more than 3 levels deep"),
-        ("[1, 2, 3, 4]", {"values": 4}, "more than 4 values, the most that is read"),
+        ("[" * 5 + "]" * 5, Limits(depth=3), "nested more than 3 levels deep"),
+        ("[1, 2, 3, 4]", Limits(values=4), "more than 4 values, the most that is read"),
     ],
 )
-def test_limits_hold(text: str, limits: dict[str, int], told: str) -> None:
+def test_limits_hold(text: str, limits: Limits, told: str) -> None:
     """Depth and number of values are bounded."""
-    assert told in mistakes(text, **limits)[0]
+    assert told in mistakes(text, limits=limits)[0]
 
 
 def test_a_file_is_read_as_utf8_of_a_bounded_size(tmp_path: Path) -> None:

@@ -195,8 +195,10 @@ def test_another_form_of_date_is_told(text: str, mistakes: Mistakes) -> None:
         (
             "area: {methods: {lifestil: x}}",
             "area.methods",
-            "unknown key 'lifestil' (did you mean 'lifestyle'?); allowed: "
-            "stress_allostatic, lifestyle, illness_behaviour, wellbeing, relationships",
+            (
+                "unknown key 'lifestil' (did you mean 'lifestyle'?); allowed: "
+                "stress_allostatic, lifestyle, illness_behaviour, wellbeing, relationships"
+            ),
         ),
     ],
 )
@@ -273,7 +275,10 @@ def test_mistakes_between_values_are_told_at_once(mistakes: Mistakes) -> None:
         "p.yaml:1: latest_trial: no trial 't11' (did you mean 't1'?); trials: t1, t1, t2, t3",
         "p.yaml:3: trials[0].dose_unit: is missing; a dose needs its unit",
         "p.yaml:4: trials[1].id: 't1' is used twice (first on line 3); every id is unique",
-        "p.yaml:5: trials[2].modality: is missing; a trial needs its modality (medication, psychotherapy, combined, neuromodulation or other)",
+        (
+            "p.yaml:5: trials[2].modality: is missing; a trial needs its modality "
+            "(medication, psychotherapy, combined, neuromodulation or other)"
+        ),
         "p.yaml:6: trials[3].concurrent_with: a trial cannot run beside itself",
         "p.yaml:6: trials[3].concurrent_with: no trial 'drug'; trials: t1, t1, t2, t3",
         "p.yaml:9: problems[1].id: 'p1' is used twice (first on line 8); every id is unique",
@@ -292,6 +297,9 @@ def test_mistakes_between_values_are_told_at_once(mistakes: Mistakes) -> None:
         ("trials: [{id: t@1, modality: other}]", "p.yaml:1: trials[0].id: found 't@1'; allowed: a short text without @ or +"),
         ("trials: [{id: t1+t2, modality: other}]", "p.yaml:1: trials[0].id: found 't1+t2'; allowed: a short text without @ or +"),
         ("[1, 2]", "p.yaml:1: a mapping of keys and values is needed here"),
+        ("risk: unknown", "p.yaml:1: risk: found unknown; a mapping of keys and values is needed here"),
+        ("trials: {id: t1}", "p.yaml:1: trials: found {'id': 't1'}; a list is needed here"),
+        ("trials: [t1]", "p.yaml:1: trials[0]: found t1; a mapping of keys and values is needed here"),
         ("schema: euthymia.patient/2", "p.yaml:1: schema: found euthymia.patient/2; allowed: 'euthymia.patient/1'"),
     ],
 )

@@ -19,6 +19,7 @@ from euthymia.rulebook.conditions import (
     StatusIs,
     children,
     facts_read,
+    rules_read,
 )
 from euthymia.rulebook.rulebook import Rulebook
 
@@ -75,19 +76,16 @@ class WaitingFor:
 
     def _once(self, part: Condition, view: View) -> Iterator[Waiting]:
         if self._compiler.test(part)(view) is False:
-            for fact in facts_read(part):
-                yield Waiting(fact, "not_done")
-            for rule in self._rules_in(part):
-                for fact in self.rulebook.by_id[rule].reads:
-                    yield Waiting(fact, "not_done")
+            for fact in self._read_by(part):
+                own = view.unit is not None and fact.partition(".")[0] in self.many
+                yield Waiting(f"{fact}@{view.unit}" if own else fact, "not_done")
         else:
             yield from self._in(part, view)
 
-    def _rules_in(self, part: Condition) -> Iterator[str]:
-        if isinstance(part, StatusIs):
-            yield part.rule
-        for inner in children(part):
-            yield from self._rules_in(inner)
+    def _read_by(self, condition: Condition) -> set[str]:
+        """Facts that a condition reads, itself or through the rules that it refers to."""
+        inner = [part for rule in rules_read(condition) for part in self.rulebook.by_id[rule].conditions]
+        return facts_read(condition).union(*(self._read_by(part) for part in inner))
 
     def _count(self, count: Count) -> Iterator[Waiting]:
         complete = self.rulebook.facts.record(count.record).complete_when

@@ -13,6 +13,7 @@ Combining = Literal["medication", "psychotherapy", "shared", "agreed", "worst", 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 TRI = ("yes", "no")
+_LONGEST_WORD = 60  # the engine takes no longer words
 
 
 class Declaration(BaseModel):
@@ -44,6 +45,11 @@ class Declaration(BaseModel):
     def _fits_its_type(self) -> "Declaration":
         if self.type in ("enum", "list of enum") and not self.values:
             raise ValueError(f"a fact of type {self.type} needs `values`")
+        for value in self.values:
+            if value in ("unknown", "not_applicable") or not value.isascii() or len(value) > _LONGEST_WORD:
+                raise ValueError(
+                    f"'{value}' cannot be a value: a short word in plain letters is needed, other than unknown, not_applicable"
+                )
         if self.type == "map of text" and not self.keys:
             raise ValueError("a fact of type map of text needs `keys`")
         if self.type in ("integer", "number") and self.unit is None:

@@ -116,7 +116,7 @@ def _combined(fact: Declaration, drug: Observation, therapy: Observation) -> Obs
 
 
 def _by_word(fact: Declaration, rule: str, one: Observation, other: Observation) -> Observation:
-    """One word out of two: the one that stands first in the fact's order, which is known for sure once both are, or once it is the first."""
+    """One word out of two: the one that stands first in the fact's order; sure once both are known, or once it is the very first."""
     order = {"either": ("yes", "no"), "both": ("no", "yes"), "worst": fact.worst_first}[rule]
     known = [item for item in (one, other) if item.known]
     if not known:

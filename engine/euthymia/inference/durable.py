@@ -51,6 +51,7 @@ class RuleSet:
             self._handle = core.create_ruleset("euthymia", json.dumps(definition))
         except Exception as error:
             raise EngineFault(f"durable_rules refused the compiled rules: {error}") from error
+        self._fired = False
         self.run([])  # one firing initialises the engine's state slot
 
     def run(self, facts: list[dict[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
@@ -104,13 +105,16 @@ class RuleSet:
         action = core.start_action_for_state(self._handle, offset)
         message = action and action[1]
         while message:
+            self._fired = True
             ((rule, frame),) = json.loads(message).items()
             found.append((rule, tuple(sorted(fact["id"] for fact in frame.values()))))
             message = core.complete_and_start_action(self._handle, offset)
         return found
 
     def _forget(self) -> str | None:
-        """Delete all facts; why that failed, which is no fault only when nothing had been stored."""
+        """Delete all facts; why that failed, which is no fault only when nothing was stored. Before the first firing it would crash."""
+        if not self._fired:
+            return None
         try:
             core.delete_state(self._handle, _SID)
         except Exception as error:
@@ -327,6 +331,9 @@ class Pool:
     """Engines for many threads: each evaluation has one for itself. An engine that failed is thrown away."""
 
     def __init__(self, plan: Plan, catalogue: Catalogue) -> None:
+        """Raises EngineFault at once, not at the first patient, when the compiled rules leave the safe subset."""
+        for layer in plan.layers:
+            lint(layer.definition)
         self._plan = plan
         self._catalogue = catalogue
         self._free: queue.SimpleQueue[Engine] = queue.SimpleQueue()

@@ -94,7 +94,7 @@ def load_rulebook(folder: Path) -> Rulebook:
     reader.by_id([*_each(read, "rules"), *_each(read, "texts")], "rule or text")
     ordered, circle = in_order(rules)
     if circle:
-        reader.problems.append(_circle_problem(circle, {rule.id: rule for rule in rules}))
+        reader.problems.append(_circle_problem(circle, {rule.id: rule for rule in rules}, folder))
     rulebook = Rulebook(
         about[0], facts, parameters, works, studies, readings, tuple(entries[0].groups), tuple(entries[0].entries),
         tuple(ordered), tuple(sorted(texts, key=lambda text: text.id)), contradictions, _digest(folder), str(folder),
@@ -202,9 +202,10 @@ def _contradictions(reader: _Reader, names: Names) -> tuple[Contradiction, ...]:
     return tuple(sorted(made, key=lambda item: item.id))
 
 
-def _circle_problem(circle: list[str], rules: Mapping[str, Rule]) -> Problem:
+def _circle_problem(circle: list[str], rules: Mapping[str, Rule], folder: Path) -> Problem:
     origin = rules[circle[0]].origin
-    return Problem(origin.file, origin.line, circle[0], f"rules refer to each other in a circle: {' → '.join(circle)}")
+    file = folder / origin.file.removeprefix("rules/")
+    return Problem(str(file), origin.line, circle[0], f"rules refer to each other in a circle: {' → '.join(circle)}")
 
 
 def _digest(folder: Path) -> str:

@@ -35,6 +35,7 @@ from euthymia.rulebook.conditions import (
     Unanswered,
     facts_read,
     rules_read,
+    walk,
 )
 from euthymia.rulebook.files import ParameterEntry
 
@@ -136,6 +137,9 @@ class Parser:
         parts = self._list(raw, place, about)
         options = []
         for number, part in enumerate(parts or ()):
+            if any(isinstance(inner, Count | Latest) for inner in walk(part)):
+                self.report((*place, number), "an option of first_known cannot count units or ask for the latest trial")
+                return None
             facts = facts_read(part)
             if len(facts) != 1 or rules_read(part):
                 self.report((*place, number), "each option of first_known reads exactly one fact and no rule")
@@ -152,6 +156,8 @@ class Parser:
             self.report(place, f"{shape} needs `where`")
         minimum = self._minimum(raw["at_least"], (*place, "at_least")) if shape == "at_least" else 1
         if shape == "every":
+            if "holds" not in raw:
+                self.report(place, "every needs `holds`")
             holds = self.parse(raw.get("holds", "always"), (*place, "holds"), record)
             where = None if where is None or holds is None else All((where, Not(holds)))
         distinct = self._distinct(raw.get("distinct"), record, (*place, "distinct"))
@@ -185,7 +191,12 @@ class Parser:
     def _distinct(self, raw: Anything, record: str, place: Place) -> str | None:
         if raw is None:
             return None
-        if not isinstance(raw, str) or raw not in self.names.facts or not self.names.facts[raw].compared or self.names.facts[raw].record != record:
+        if (
+            not isinstance(raw, str)
+            or raw not in self.names.facts
+            or not self.names.facts[raw].compared
+            or self.names.facts[raw].record != record
+        ):
             allowed = [name for name in self.names.facts if self.names.facts[name].compared]
             self.report(place, f"found '{found(raw)}'; allowed: {', '.join(allowed)}")
             return None
@@ -271,10 +282,10 @@ class Parser:
                 raise _Wrong(f"${name} holds a list; a number is needed here")
             if fact is not None and (fact.unit or "none") != parameter.unit:
                 raise _Wrong(f"${name} is in {parameter.unit}, but {fact.full_name} is in {fact.unit or 'no unit'}")
-            return Fraction(str(parameter.value)), name
+            return _exact(str(parameter.value)), name
         if not text.removeprefix("-").replace(".", "", 1).isdecimal() or len(text) > _LONGEST_NUMBER:
             raise _Wrong(f"found '{found(text)}'; a number or a parameter ($name) is needed")
-        return Fraction(text), None
+        return _exact(text), None
 
     def _parameter(self, name: str) -> ParameterEntry:
         if name not in self.names.parameters:
@@ -341,6 +352,14 @@ class Parser:
         if word not in allowed:
             raise _Wrong(f"found '{found(word)}' for {fact.full_name}; allowed: {', '.join(allowed)}{suggestion(word, allowed)}")
         return word
+
+
+def _exact(text: str) -> Fraction:
+    """A bound as the patient's numbers are kept: in thousandths."""
+    exact = Fraction(text)
+    if (exact * 1000).denominator != 1:
+        raise _Wrong(f"found '{found(text)}'; at most three decimals")
+    return exact
 
 
 def _bracketed(text: str) -> list[str]:

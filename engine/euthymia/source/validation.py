@@ -11,6 +11,9 @@ from euthymia.source.text import Document, Limits, Path_, read_file
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_LIST, _MAPPING = "a list", "a mapping of keys and values"
+_SHAPES = {"list_type": _LIST, "tuple_type": _LIST, "dict_type": _MAPPING, "model_type": _MAPPING, "model_attributes_type": _MAPPING}
+
 
 _MOST_HINTS = 100  # a file with more mistakes than this gets no further "did you mean", which takes time
 
@@ -75,6 +78,8 @@ def _message(item: Any, path: Path_, model: type[BaseModel], *, hints: bool) -> 
         return f"found {found(item['input'])}; allowed: {allowed}{suggestion(str(item['input']), words)}"
     if kind in ("value_error", "fact"):
         return str(item["msg"]).removeprefix("Value error, ")
+    if kind in _SHAPES:
+        return f"found {found(item['input'])}; {_SHAPES[kind]} is needed here"
     return f"found {found(item['input'])}; {item['msg'][0].lower()}{item['msg'][1:]}"
 
 

@@ -19,7 +19,8 @@ from euthymia.errors import EngineFault
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient import Patient
 from euthymia.inference.agreement import Engines, decide
-from euthymia.inference.durable import Engine, RuleSet
+from euthymia.inference.durable import RuleSet
+from euthymia.inference.engine import Engine
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import View, views
 from euthymia.rulebook.rulebook import Rulebook

@@ -43,7 +43,7 @@ class Consultation:
         return int(window.value) if window is not None and isinstance(window.value, int | float) else -1
 
     def _checked(self, file: PatientFile) -> PatientFile:
-        problems = [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.patient)]
+        problems = [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.entered)]
         if problems:
             raise InputError(problems)
         return file

@@ -14,7 +14,8 @@ from euthymia import cli
 from euthymia.consultation import Consultation
 from euthymia.errors import Disagreement, EngineFault
 from euthymia.inference import durable
-from euthymia.inference.durable import RuleSet, _Run
+from euthymia.inference.durable import RuleSet
+from euthymia.inference.engine import _Run
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View

@@ -15,7 +15,8 @@ from euthymia.consultation import Consultation
 from euthymia.errors import Defect, Disagreement, EngineFault
 from euthymia.facts.patient_file import PatientFile
 from euthymia.inference.agreement import Engines, decide
-from euthymia.inference.durable import Engine, RuleSet
+from euthymia.inference.durable import RuleSet
+from euthymia.inference.engine import Engine
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Firing, Key
 from euthymia.inference.view import View

@@ -14,9 +14,11 @@ import euthymia
 from euthymia.consultation import Consultation
 from euthymia.errors import EngineFault
 from euthymia.inference import durable
-from euthymia.inference.durable import Engine, RuleSet
+from euthymia.inference.clauses import Code, Literal, compiled_rule, engine_fact, merge
+from euthymia.inference.durable import RuleSet
+from euthymia.inference.engine import Engine
 from euthymia.inference.lint import collision_free, fnv
-from euthymia.inference.plan import Code, Layer, Literal, compiled_rule, engine_fact, merge
+from euthymia.inference.plan import Layer
 
 WORD, NUMBER = Code("e", 1), Code("n", 2)
 SOURCES = {path: path.read_text() for path in Path(euthymia.__file__).parent.rglob("*.py")}

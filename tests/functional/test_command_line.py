@@ -158,9 +158,9 @@ def test_pages_can_be_written_into_a_folder(tmp_path: Path) -> None:
 def test_a_defect_keeps_its_traceback_and_shows_no_patient(tmp_path: Path) -> None:
     """Exit code 1, a traceback for us, and none of the patient's words."""
     program = (
-        "import sys; from euthymia import cli; from euthymia.inference import durable\n"
+        "import sys; from euthymia import cli; from euthymia.inference import durable, engine\n"
         "def broken(self, whole): raise durable.EngineFault('forced')\n"
-        "durable.Engine.evaluate = broken\n"
+        "engine.Engine.evaluate = broken\n"
         "sys.argv = ['euthymia', 'assess', sys.argv[1]]; cli.main()\n"
     )
     path = write(tmp_path, "trials: [{id: t1, modality: medication, drug: marked-drug-name}]\n")

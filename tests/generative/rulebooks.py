@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from euthymia.facts.catalogue import Catalogue, Declaration, Record
 from euthymia.rulebook.conditions import Condition
 from euthymia.rulebook.files import ParameterEntry, RuleEntry
-from euthymia.rulebook.parse import Names, Parser
+from euthymia.rulebook.lines import Names
+from euthymia.rulebook.parse import Parser
 from euthymia.rulebook.rule import Origin, Rule
 from euthymia.rulebook.rulebook import Rulebook, in_order
 

@@ -184,3 +184,19 @@ def test_the_order_of_the_file_changes_nothing(read: Read) -> None:
     """The same trials in another order make the same patient."""
     one, other = f"{DRUG}, {TOGETHER}, outcome: non_response", f"{TALK}, {TOGETHER}, outcome: partial_response"
     assert read(one, other) == read(other, one)
+
+
+def test_an_id_with_a_plus_is_fine_unless_it_can_be_confused_with_a_merged_course(read: Read) -> None:
+    """`sertraline+lithium` is a name like any other; `t1+t2` beside t1 and t2 would hide one of them."""
+    assert ids(read("id: sertraline+lithium, modality: medication")) == ["sertraline+lithium"]
+    with pytest.raises(InputError, match="can be confused with two trials merged into one course"):
+        read("id: t1, modality: medication", "id: t2, modality: psychotherapy", "id: t1+t2, modality: other")
+
+
+def test_an_order_that_the_dates_contradict_is_an_error(read: Read) -> None:
+    """The first in the list cannot have started after the second; dates that are too vague to say so are accepted."""
+    with pytest.raises(InputError, match="comes before t2 by its order, yet it started later"):
+        read("id: t1, modality: medication, order: 1, started: 2025-06-01", "id: t2, modality: medication, order: 2, started: 2025-02")
+    assert ids(
+        read("id: t1, modality: medication, order: 1, started: 2025-02-20", "id: t2, modality: medication, order: 2, started: 2025-02")
+    ) == ["t1", "t2"]

@@ -8,8 +8,8 @@ import pytest
 
 from euthymia.consultation import Consultation
 from euthymia.errors import EngineFault
+from euthymia.inference.clauses import Code, Literal, compiled_rule
 from euthymia.inference.lint import MOST_RULES, MOST_SAME_CHAIN, collision_free, fnv, lint
-from euthymia.inference.plan import Code, Literal, compiled_rule
 
 Rule = dict[str, Any]
 GOOD: Rule = {"dist": 0, "all": [{"a0": {"$and": [{"t": "e"}, {"b": 1}, {"c": "e1"}, {"v": "yes"}]}}]}

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from euthymia.consultation import Consultation
-from euthymia.inference.plan import MOST_PATTERNS, START, Code, Layer, Literal, Plan, compile_plan, merge
+from euthymia.inference.clauses import START, Code, Literal, merge
+from euthymia.inference.plan import MOST_PATTERNS, Layer, Plan, compile_plan
 from euthymia.rulebook.conditions import All, StatusIs
 from euthymia.rulebook.load import load_rulebook
 from euthymia.rulebook.rulebook import Rulebook

@@ -1,9 +1,11 @@
 """A patient file: read, checked as a whole, and turned into the patient that rules see."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ from euthymia.source.validation import validate
 
 @dataclass(frozen=True, slots=True)
 class PatientFile:
-    """The patient, and the file that says so (for messages that name a line)."""
+    """The patient that rules see, the patient as entered (no trials merged), and the file that says so."""
 
     patient: Patient
+    entered: Patient
     document: Document
 
     def problem(self, name: str, message: str) -> Problem:
@@ -38,7 +41,7 @@ class PatientFile:
             return (record, key) if key else (record,)
         rows = self.document.data.get(f"{record}s") or []
         ids = [str(row.get("id")) for row in rows]
-        return (f"{record}s", ids.index(unit_id.partition("+")[0]), key) if unit_id.partition("+")[0] in ids else (f"{record}s",)
+        return (f"{record}s", ids.index(unit_id), key) if unit_id in ids else (f"{record}s",)
 
 
 def read_patient(path: Path, catalogue: Catalogue, on: date, window_days: int) -> PatientFile:
@@ -61,7 +64,9 @@ def read_patient_data(document: Document, catalogue: Catalogue, on: date, window
         if record != "trial":
             units[record] = tuple(_units(model, record, catalogue))
     latest = _latest(facts.get("latest_trial"), merged)
-    return PatientFile(Patient(episode_length(facts, on), units, latest, courses), document)
+    dated_facts = episode_length(facts, on)
+    entered = Patient(dated_facts, {**units, "trial": tuple(dated)}, _latest(facts.get("latest_trial"), tuple(dated)))
+    return PatientFile(Patient(dated_facts, units, latest, courses), entered, document)
 
 
 def _once_facts(model: BaseModel, catalogue: Catalogue) -> dict[str, Observation]:
@@ -112,13 +117,16 @@ def _problems(document: Document, facts: dict[str, Observation], trials: list[Un
     for key, message in episode_contradictions(facts, on):
         yield document.problem(("episode", key), message)
     yield from _latest_problems(document, facts.get("latest_trial"), trials)
+    yield from _order_problems(document, trials, place)
 
 
 def _ids_of_courses(document: Document, ids: list[str]) -> Iterator[Problem]:
-    """An id like that of two merged trials would hide one of the two."""
+    """Two trials merged into one course are called `t1+t2`; no other trial or pair of trials may bear that name."""
+    pairs = Counter(f"{one}+{other}" for one, other in permutations(dict.fromkeys(ids), 2))
     for number, unit_id in enumerate(ids):
-        if any(char == "+" and unit_id[:place] in ids and unit_id[place + 1 :] in ids for place, char in enumerate(unit_id)):
-            message = f"'{found(unit_id)}' would also be the id of two other trials, merged into one course; choose another id"
+        confusing = [name for name in pairs if name == unit_id or (pairs[name] > 1 and name.startswith(f"{unit_id}+"))]
+        if confusing:
+            message = f"'{found(unit_id)}' can be confused with two trials merged into one course, {found(confusing[0])}; choose another id"
             yield document.problem(("trials", number, "id"), message)
 
 
@@ -158,6 +166,16 @@ def _latest_problems(document: Document, latest: Observation | None, trials: lis
         yield document.problem(
             ("latest_trial",), f"'{found(latest.value)}' is called the latest, but {found(later[-1])} has a higher order"
         )
+
+
+def _order_problems(document: Document, trials: list[Unit], place: dict[str, int]) -> Iterator[Problem]:
+    """A position in the list of trials that the first days contradict."""
+    known = [trial for trial in trials if trial.get("trial.order").known and trial.get("trial.started").known]
+    for earlier, later in pairwise(sorted(known, key=lambda trial: trial.get("trial.order").low or 0)):
+        before, after = earlier.get("trial.started").value, later.get("trial.started").value
+        if earlier.get("trial.order").low != later.get("trial.order").low and before.first > after.last:
+            message = f"this trial comes before {found(later.id)} by its order, yet it started later: {before} against {after}"
+            yield document.problem(("trials", place[earlier.id], "order"), message)
 
 
 def _latest(stated: Observation | None, trials: tuple[Unit, ...]) -> str | None:

@@ -164,8 +164,8 @@ def _map(fact: Declaration, raw: Any) -> dict[str, str]:
 def identifier(raw: Any) -> str:
     """The id of a trial or problem, or a reference to one: any short text."""
     word = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
-    if not isinstance(word, str) or not word.strip() or len(word) > 60 or not word.isprintable() or "@" in word or "+" in word:
-        _wrong(f"found {_quoted(raw)}; allowed: a short text without @ or +")
+    if not isinstance(word, str) or not word.strip() or len(word) > 60 or not word.isprintable() or "@" in word:
+        _wrong(f"found {_quoted(raw)}; allowed: a short text without @")
     return str(word).strip()
 
 

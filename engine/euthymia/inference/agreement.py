@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from euthymia.errors import Disagreement
 from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.patient import Patient
-from euthymia.inference.durable import Pool
+from euthymia.inference.engine import Pool
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.plan import Plan, compile_plan
 from euthymia.inference.trace import Firing, Key

@@ -5,29 +5,22 @@ sentinel. docs/decisions/0001 says why each of these.
 """
 
 import json
-import queue
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import durable_rules_engine as core
 
 from euthymia.errors import EngineFault
-from euthymia.facts.catalogue import Catalogue
+from euthymia.inference.clauses import Code, engine_fact
 from euthymia.inference.lint import FIELDS, MOST_FACTS, MOST_PATTERNS, collision_free, lint
-from euthymia.inference.plan import START, Code, Layer, Plan, Quantity, engine_fact
-from euthymia.inference.trace import Firing, Key
-from euthymia.inference.view import View
-from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED, Count
+from euthymia.inference.plan import Layer
 
 _SID = "p"
 _MOST_FIRINGS = 20_000
 _END = {"all": [{"a0": {"$and": [{"t": "~"}, {"c": "~end"}]}}]}
 _KEEP = {"all": [{"a0": {"$ex": {"t": 1}}}, {"a1": {"t": "~never"}}], "pri": 60000}
 _SENTINEL = {"t": "~", "b": 0, "c": "~end", "v": "end", "id": "~end"}
-
-Matched = tuple[tuple[str, Any], ...]
 
 
 @cache
@@ -135,218 +128,3 @@ def _only_plain(batch: list[dict[str, Any]]) -> None:
                 raise EngineFault(f"a fact's {name} is neither a whole number nor a short word")
             if (name in ("b", "lo", "hi")) != whole:
                 raise EngineFault(f"a fact's {name} has the wrong type")
-
-
-class Engine:
-    """All layers of a rulebook inside durable_rules. Belongs to one thread at a time."""
-
-    def __init__(self, plan: Plan, catalogue: Catalogue) -> None:
-        self.plan = plan
-        self.catalogue = catalogue
-        self._many = frozenset(catalogue.many)
-        self._sets = [RuleSet(layer) for layer in plan.layers]
-
-    def evaluate(self, whole: View) -> tuple[dict[Key, str], list[Firing]]:
-        """The status of every rule, and the firings that led to them."""
-        run = _Run(self, whole)
-        for rules in self._sets:
-            for view in (whole,) if rules.layer.about == "patient" else whole.units[rules.layer.about]:
-                run.layer(rules, view)
-        return run.statuses, run.firings
-
-    def is_of_patient(self, fact: str) -> bool:
-        return fact.partition(".")[0] not in self._many
-
-    def close(self) -> None:
-        for rules in self._sets:
-            rules.close()
-
-
-class _Run:
-    """One evaluation of one patient."""
-
-    def __init__(self, engine: Engine, whole: View) -> None:
-        self.engine = engine
-        self.whole = whole
-        self.statuses: dict[Key, str] = {}
-        self.firings: list[Firing] = []
-        self._why: dict[Key, Matched] = {}
-
-    def layer(self, rules: RuleSet, view: View) -> None:
-        """Judge one unit (or the patient) in one layer."""
-        facts, names = self._facts(rules.layer, view)
-        fired = rules.run(facts)
-        judged = {self.engine.plan.status_codes[entry.id]: str(Key(entry.id, view.unit)) for entry in rules.layer.entries}
-        reasons = _Reasons(rules, names, fired, judged)
-        for entry in rules.layer.entries:
-            code = self.engine.plan.status_codes[entry.id]
-            found = sorted(reasons.conclusions.get(code, ()))
-            if len(found) > 1:
-                raise EngineFault(f"durable_rules concluded {' and '.join(found)} for {entry.id}")
-            key = Key(entry.id, view.unit)
-            self.statuses[key] = found[0] if found else UNDETERMINED
-            matched = reasons.of(code, found[0]) if found else ()
-            self._why[key] = matched
-            if not entry.id.startswith("~"):
-                self.firings.append(Firing(key, self.statuses[key], matched))
-
-    def _facts(self, layer: Layer, view: View) -> tuple[list[dict[str, Any]], dict[str, Matched]]:
-        """The engine facts of one unit, and what each of them stands for."""
-        facts: list[dict[str, Any]] = []
-        names: dict[str, Matched] = {}
-
-        def add(code: Code, stands_for: Matched, **fields: str | int) -> None:
-            names[f"f{len(facts)}"] = stands_for
-            facts.append(engine_fact(code, len(facts), **fields))
-
-        for code, (fact, member) in layer.facts.items():
-            holder = self._holder(fact, view)
-            if fact in holder.facts:
-                add(code, ((_at(fact, holder), None),), **_fields(holder.facts[fact], member))
-        for code, fact in layer.knowing.items():
-            holder = self._holder(fact, view)
-            state = "known" if fact in holder.facts else "excluded" if fact in holder.excluded else "unknown"
-            add(code, ((_at(fact, holder), None),), v=state)
-        for code, rule in layer.statuses.items():
-            key = Key(rule, view.unit) if Key(rule, view.unit) in self.statuses else Key(rule)
-            if self.statuses[key] != UNDETERMINED:
-                add(code, ((str(key), self.statuses[key]),), v=self.statuses[key])
-        for quantity in layer.quantities:
-            result, matched = self._quantity(quantity)
-            if result is not None:
-                add(quantity.code, matched, v="yes" if result else "no")
-        add(START.code, (), v="start")
-        return facts, names
-
-    def _holder(self, fact: str, view: View) -> View:
-        return self.whole if self.engine.is_of_patient(fact) else view
-
-    def _quantity(self, quantity: Quantity) -> tuple[bool | None, Matched]:
-        """A count or a latest trial, from what the layers below settled; and which units settled it."""
-        condition = quantity.condition
-        record = condition.record if isinstance(condition, Count) else "trial"
-        judged = [(unit, self.statuses[Key(quantity.body, unit.unit)]) for unit in self.whole.units[record]]
-        closing = self.engine.catalogue.record(record).complete_when
-        complete = closing is not None and self.whole.facts.get(closing) == "yes"
-        ended: Matched = ((closing, None),) if closing and complete else ()
-        if isinstance(condition, Count):
-            closed = complete or condition.listed
-            return self._count(condition, quantity, judged, closed, ended)
-        if self.whole.latest is not None:
-            status = self.statuses[Key(quantity.body, self.whole.latest.unit)]
-            return _TRUTH[status], (("latest_trial", None), *self._why[Key(quantity.body, self.whole.latest.unit)])
-        found = {status for _, status in judged}
-        if len(found) != 1 or not complete:
-            return None, ()
-        return _TRUTH[found.pop()], (*ended, *self._reasons(quantity, [unit for unit, _ in judged]))
-
-    def _count(
-        self, count: Count, quantity: Quantity, judged: list[tuple[View, str]], closed: bool, ended: Matched
-    ) -> tuple[bool | None, Matched]:
-        certain = [unit for unit, status in judged if status == MET]
-        if _different(certain, count.distinct, at_least=True) >= count.minimum:
-            return True, self._reasons(quantity, certain)
-        possible = [unit for unit, status in judged if status != NOT_MET]
-        if closed and _different(possible, count.distinct, at_least=False) < count.minimum:
-            return False, (*ended, *self._reasons(quantity, [unit for unit, status in judged if status == NOT_MET]))
-        return None, ()
-
-    def _reasons(self, quantity: Quantity, units: list[View]) -> Matched:
-        return tuple(reason for unit in units for reason in self._why[Key(quantity.body, unit.unit)])
-
-
-_TRUTH: dict[str, bool | None] = {MET: True, NOT_MET: False, UNDETERMINED: None}
-
-
-def _different(units: list[View], distinct: str | None, *, at_least: bool) -> int:
-    """How many different units there are at the least or at the most, one by one (the evaluator counts by sets)."""
-    if distinct is None:
-        return len(units)
-    names: list[Any] = []
-    apart = unnamed = 0
-    for unit in units:
-        if distinct in unit.facts:
-            if unit.facts[distinct] not in names:
-                names.append(unit.facts[distinct])
-        elif unit.facts.get("trial.modality") in ("psychotherapy", "neuromodulation") or distinct in unit.excluded:
-            apart += 1
-        else:
-            unnamed += 1
-    if at_least:
-        return apart + max(len(names), min(unnamed, 1))
-    return apart + len(names) + unnamed
-
-
-class _Reasons:
-    """Which conclusions a run came to, and the facts behind each."""
-
-    def __init__(
-        self, rules: RuleSet, names: Mapping[str, Matched], fired: list[tuple[str, tuple[str, ...]]], judged: Mapping[Code, str]
-    ) -> None:
-        self._names = names
-        self._derived = rules.derived
-        self._ways: dict[tuple[Code, str], list[tuple[str, ...]]] = {}
-        self.conclusions: dict[Code, set[str]] = {}
-        for rule, ids in fired:
-            code, value = rules.layer.concludes[rule]
-            self._ways.setdefault((code, value), []).append(ids)
-            self.conclusions.setdefault(code, set()).add(value)
-        self._judged = judged
-
-    def of(self, code: Code, value: str) -> Matched:
-        """The facts and statuses behind one conclusion: of several ways to it, the first by name."""
-        return min(self._way(ids) for ids in self._ways[code, value])
-
-    def _way(self, ids: tuple[str, ...]) -> Matched:
-        found: dict[str, Any] = {}
-        for fact_id in ids:
-            found.update(self._stands_for(fact_id))
-        return tuple(sorted(found.items(), key=lambda item: item[0]))
-
-    def _stands_for(self, fact_id: str) -> Matched:
-        if fact_id in self._names:
-            return self._names[fact_id]
-        code, value = self._derived[fact_id]
-        if code.kind == "s" and not self._judged[code].startswith("~"):
-            return ((self._judged[code], value),)
-        return self.of(code, value)
-
-
-def _at(fact: str, view: View) -> str:
-    return f"{fact}@{view.unit}" if view.unit else fact
-
-
-def _fields(value: Any, member: str | int | None) -> dict[str, str | int]:
-    """What the engine sees of a known fact."""
-    if isinstance(value, tuple):
-        return {"lo": value[0], "hi": value[1]}
-    if member == "*":
-        return {"v": "yes" if value else "no"}
-    if member is not None:
-        return {"v": "yes" if member in value else "no"}
-    return {"v": value}
-
-
-class Pool:
-    """Engines for many threads: each evaluation has one for itself. An engine that failed is thrown away."""
-
-    def __init__(self, plan: Plan, catalogue: Catalogue) -> None:
-        """Raises EngineFault at once, not at the first patient, when the compiled rules leave the safe subset."""
-        for layer in plan.layers:
-            lint(layer.definition)
-        self._plan = plan
-        self._catalogue = catalogue
-        self._free: queue.SimpleQueue[Engine] = queue.SimpleQueue()
-
-    @contextmanager
-    def engine(self) -> Iterator[Engine]:
-        try:
-            engine = self._free.get_nowait()
-        except queue.Empty:
-            engine = Engine(self._plan, self._catalogue)
-        try:
-            yield engine
-        except BaseException:
-            engine.close()
-            raise
-        self._free.put(engine)

@@ -5,11 +5,12 @@ that it does not hold from facts that are known and refute it. Nothing is derive
 layer of their own, one evaluation a unit, and counted between layers; so no rule joins two facts.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any as Anything
 
 from euthymia.facts.catalogue import Catalogue
+from euthymia.inference.clauses import Clause, Code, Literal, compiled_rule, merge
+from euthymia.inference.lift import Counted, Entry, Lift, Quantity, layered
 from euthymia.inference.view import SCALE
 from euthymia.rulebook.conditions import (
     MET,
@@ -20,11 +21,9 @@ from euthymia.rulebook.conditions import (
     Any,
     Compare,
     Condition,
-    Count,
     Filled,
     FirstKnown,
     Includes,
-    Latest,
     Not,
     Once,
     OneOf,
@@ -34,64 +33,9 @@ from euthymia.rulebook.conditions import (
 from euthymia.rulebook.rulebook import Rulebook
 
 MOST_PATTERNS = 12
-_BUCKETS = 64
 _OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
 _OPPOSITE = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
 _SETTLED = (MET, NOT_MET, NOT_APPLICABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A kind of engine fact and the thing it is about: `e` word, `n` number, `k` knowing, `s` status, `q` count, `h` helper, `~` start."""
-
-    kind: str
-    number: int
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A test of one engine fact: its word is one of `values`, or its bounds fulfil `comparisons` (operator, field, thousandths)."""
-
-    code: Code
-    values: tuple[str, ...] = ()
-    comparisons: tuple[tuple[str, str, int], ...] = ()
-
-
-Clause = tuple[Literal, ...]
-START = Literal(Code("~", 0), ("start",))
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A count or a latest trial, formed between layers from the judgements named `body`."""
-
-    code: Code
-    body: str
-    condition: Count | Latest
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something to judge: a rule, or the body of a quantity."""
-
-    id: str
-    about: str
-    applies: "Lifted | None"
-    when: "Lifted"
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Stands in a condition for a quantity."""
-
-    code: Code
-
-
-Lifted = Condition | Counted
 
 
 @dataclass(slots=True)
@@ -128,83 +72,14 @@ class Plan:
 
 def compile_plan(rulebook: Rulebook) -> Plan:
     """All layers for a rulebook."""
-    lift = _Lift()
+    lift = Lift()
     entries = [entry for rule in rulebook.rules for entry in lift.rule(rule.id, rule.about, rule.applies, rule.when)]
     codes = {entry.id: Code("s", number) for number, entry in enumerate(entries)}
     quantities = {quantity.code: quantity for quantity in lift.quantities}
     layers = []
-    for (level, about), members in sorted(_levels(entries, quantities).items()):
+    for (level, about), members in sorted(layered(entries, quantities).items()):
         layers.append(_Compiler(rulebook.facts, codes, quantities).layer(about, level, tuple(members)))
     return Plan(tuple(layers), codes, quantities)
-
-
-class _Lift:
-    """Takes counts out of conditions; their bodies become entries of their own."""
-
-    def __init__(self) -> None:
-        self.quantities: list[Quantity] = []
-
-    def rule(self, rule_id: str, about: str, applies: Condition | None, when: Condition) -> Iterator[Entry]:
-        bodies: list[Entry] = []
-        lifted = [None if part is None else self._lifted(part, bodies) for part in (applies, when)]
-        yield from bodies
-        if lifted[1] is not None:
-            yield Entry(rule_id, about, lifted[0], lifted[1])
-
-    def _lifted(self, condition: Condition, bodies: list[Entry]) -> Anything:
-        match condition:
-            case Count(record=record, where=where):
-                return self._quantity(condition, record, where, bodies)
-            case Latest(where=where):
-                return self._quantity(condition, "trial", where, bodies)
-            case All(parts):
-                return All(tuple(self._lifted(part, bodies) for part in parts))
-            case Any(parts):
-                return Any(tuple(self._lifted(part, bodies) for part in parts))
-            case Not(part):
-                return Not(self._lifted(part, bodies))
-            case Once(part):
-                return Once(self._lifted(part, bodies))
-            case _:
-                return condition
-
-    def _quantity(self, condition: Count | Latest, record: str, where: Condition, bodies: list[Entry]) -> Counted:
-        quantity = Quantity(Code("q", len(self.quantities)), f"~{len(self.quantities)}", condition)
-        self.quantities.append(quantity)
-        bodies.append(Entry(quantity.body, record, None, where))
-        return Counted(quantity.code)
-
-
-def _levels(entries: list[Entry], quantities: dict[Code, Quantity]) -> dict[tuple[int, str], list[Entry]]:
-    """Entries by layer. A reference to another kind of unit, and a count, needs a layer below."""
-    level: dict[str, int] = {}
-    about = {entry.id: entry.about for entry in entries}
-    layers: dict[tuple[int, str], list[Entry]] = {}
-    for entry in entries:
-        below = 0
-        for part in _leaves(entry):
-            if isinstance(part, StatusIs):
-                below = max(below, level[part.rule] + (about[part.rule] != entry.about))
-            elif isinstance(part, Counted):
-                below = max(below, level[quantities[part.code].body] + 1)
-        level[entry.id] = below
-        layers.setdefault((below, entry.about), []).append(entry)
-    return layers
-
-
-def _leaves(entry: Entry) -> Iterator[Anything]:
-    stack: list[Anything] = [part for part in (entry.applies, entry.when) if part is not None]
-    while stack:
-        part = stack.pop()
-        match part:
-            case All(parts) | Any(parts):
-                stack.extend(parts)
-            case Not(inner) | Once(inner):
-                stack.append(inner)
-            case FirstKnown(options):
-                stack.extend(option for _, option in options)
-            case _:
-                yield part
 
 
 class _Compiler:
@@ -346,43 +221,3 @@ class _Compiler:
 
     def _numbered(self, kind: str, key: Anything) -> Code:
         return self._numbers.setdefault(key, Code(kind, len(self._numbers)))
-
-
-def merge(clause: Clause) -> Clause | None:
-    """The clause with all tests of one fact in one literal (one fact never fills two patterns); None when they exclude each other."""
-    merged: dict[Code, Literal] = {}
-    for literal in clause:
-        before = merged.get(literal.code)
-        if before is None:
-            merged[literal.code] = literal
-            continue
-        values = tuple(value for value in before.values if value in literal.values)
-        comparisons = tuple(dict.fromkeys(before.comparisons + literal.comparisons))
-        if not comparisons and not values:
-            return None
-        merged[literal.code] = Literal(literal.code, values, comparisons)
-    if any(not literal.values and not literal.comparisons for literal in merged.values()):
-        return None
-    return tuple(sorted(merged.values(), key=lambda literal: literal.code.name)) or (START,)
-
-
-def compiled_rule(clause: Clause) -> dict[str, Anything]:
-    """One rule in durable_rules' own JSON: flat conjunctions, at most one constant `$or`, at the end."""
-    return {"dist": 0, "all": [{f"a{number}": {"$and": tests(literal)}} for number, literal in enumerate(clause)]}
-
-
-def tests(literal: Literal) -> list[dict[str, Anything]]:
-    """Kind, bucket and code first: they are the engine's index."""
-    code = literal.code
-    found: list[dict[str, Anything]] = [{"t": code.kind}, {"b": code.number % _BUCKETS}, {"c": code.name}]
-    found += [{operator: {side: bound}} for operator, side, bound in literal.comparisons]
-    if len(literal.values) == 1:
-        found.append({"v": literal.values[0]})
-    elif literal.values:
-        found.append({"$or": [{"v": value} for value in literal.values]})
-    return found
-
-
-def engine_fact(code: Code, number: int, **fields: str | int) -> dict[str, Anything]:
-    """One fact as the engine takes it; the id is positional, never the patient's."""
-    return {"t": code.kind, "b": code.number % _BUCKETS, "c": code.name, **fields, "id": f"f{number}"}

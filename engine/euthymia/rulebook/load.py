@@ -13,7 +13,8 @@ from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.catalogue_files import read_catalogue
 from euthymia.rulebook import files
 from euthymia.rulebook.checks import check
-from euthymia.rulebook.parse import Names, Parser
+from euthymia.rulebook.lines import Names
+from euthymia.rulebook.parse import Parser
 from euthymia.rulebook.rule import Contradiction, Origin, Rule, Text
 from euthymia.rulebook.rulebook import Rulebook, in_order
 from euthymia.source import Document, Limits, read_model

@@ -33,6 +33,7 @@ from euthymia.rulebook.conditions import (
 from euthymia.rulebook.rulebook import Rulebook
 
 MOST_PATTERNS = 12
+MOST_ENTRIES = 300  # in one layer; a larger one is split, well before the number of rules that the engine bears
 _OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
 _OPPOSITE = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
 _SETTLED = (MET, NOT_MET, NOT_APPLICABLE)
@@ -78,7 +79,9 @@ def compile_plan(rulebook: Rulebook) -> Plan:
     quantities = {quantity.code: quantity for quantity in lift.quantities}
     layers = []
     for (level, about), members in sorted(layered(entries, quantities).items()):
-        layers.append(_Compiler(rulebook.facts, codes, quantities).layer(about, level, tuple(members)))
+        for start in range(0, len(members), MOST_ENTRIES):
+            part = tuple(members[start : start + MOST_ENTRIES])
+            layers.append(_Compiler(rulebook.facts, codes, quantities).layer(about, level, part))
     return Plan(tuple(layers), codes, quantities)
 
 

@@ -5,7 +5,6 @@ apart give 4 to 5 weeks. A stated length agrees when it lies in that range; else
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -114,8 +113,3 @@ def episode_contradictions(facts: dict[str, Observation], on: date) -> Iterator[
 
 def _weeks(low: int, high: int) -> str:
     return f"{low} weeks" if low == high else f"{low} to {high} weeks"
-
-
-def with_origin(item: Observation, origin: str) -> Observation:
-    """The same observation, saying how it came about."""
-    return replace(item, origin=origin)

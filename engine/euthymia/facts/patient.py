@@ -18,17 +18,6 @@ class Unit:
     def get(self, name: str) -> Observation:
         return self.facts.get(name, NOT_ASKED)
 
-    @property
-    def label(self) -> str:
-        """`trial t1 (sertraline)`; a name only where one was given."""
-        drug = self.get("trial.drug")
-        therapy = self.get("trial.psychotherapy_type")
-        names = [str(item.value).replace("_", " ") for item in (drug, therapy) if item.known]
-        modality = self.get("trial.modality")
-        kind = [str(modality.value)] if modality.known and not names else []
-        what = " with ".join(names + kind)
-        return f"trial {self.id} ({what})" if what else f"trial {self.id}"
-
 
 @dataclass(frozen=True, slots=True)
 class Course:

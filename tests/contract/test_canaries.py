@@ -1,11 +1,13 @@
 """Each trap of durable_rules still exists in the pinned version; a new build that behaves differently is noticed here.
 
-Every canary runs in a process of its own, with a time limit, because some of them crash or hang. That our own code stays clear of each
+Every canary runs in a process of its own, with a time limit, because some of them hang. That our own code stays clear of each
 trap is shown in test_traps.py.
+
+Not here are the traps in which the engine reads or frees memory that is not its own (joins that fail as the last test, joins on sid, a
+state deleted before any action, retraction): what they then do depends on the machine and not on the version.
 """
 
 import os
-import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -13,7 +15,6 @@ from importlib.metadata import version
 import pytest
 
 HANGS = "hangs"
-CRASHES = "crashes"
 PRELUDE = """
 import json, durable_rules_engine as core
 def rs(**rules): return core.create_ruleset('t', json.dumps(rules))
@@ -28,15 +29,6 @@ A, B = {'k': 'A'}, {'k': 'B'}
 """
 
 CANARIES = {
-    "a false join as the last test reads past its array": (
-        """
-for _ in range(500):
-    join = {'$and': [B, {'$gt': {'v': {'a': 'v'}}}]}
-    h = rs(**{f'r{k}': {'all': [{'a': {'$and': [A, {'n': k}]}}, {'b': join}]} for k in range(20)})
-    put(h, *[dict(A, v=30 + k, n=k) for k in range(20)], *[dict(B, v=k) for k in range(10)])
-""",
-        CRASHES,
-    ),
     "a group before a join makes the engine ignore the join": (
         """
 group = {'$and': [B, {'$or': [{'w': 1}, {'w': 2}]}, {'$gt': {'v': {'a': 'v'}}}, {'_': {'a': '_'}}]}
@@ -44,16 +36,6 @@ h = rs(r={'all': [{'a': A}, {'b': group}]})
 put(h, dict(A, v=3, _=1), dict(B, v=2, w=1, _=1)); print(run(h))
 """,
         "['r']",
-    ),
-    "a join on sid loses matches": (
-        """
-n = 0
-for _ in range(20):
-    h = rs(r={'all': [{'a': A}, {'b': {'$and': [B, {'sid': {'a': 'sid'}}, {'_': {'a': '_'}}]}}]})
-    put(h, dict(B, _=1)); junk = [str(i) * 50 for i in range(50)]; put(h, dict(A, _=1)); n += len(run(h))
-print(n < 20)
-""",
-        "True",
     ),
     "a number it cannot read cuts the batch short, with success as the code": (
         "h = rs(r={'all': [{'a': {'$ex': {'v': 1}}}]}); print(put(h, {'v': 1}, {'v': 1e-05}, {'v': 7}, {'v': 8}), run(h))",
@@ -81,10 +63,6 @@ host = Host(); time.sleep(.3); print(threading.active_count() > 1)
 """,
         "True",
     ),
-    "deleting a state before any action frees what was never set": (
-        "h = rs(r={'all': [{'a': A}, {'b': B}]}); put(h, A); core.delete_state(h, 'p')",
-        CRASHES,
-    ),
     "a fact that matches nothing has a code of its own and no exception": (
         "h = rs(r={'all': [{'a': A}]}); print(put(h, A, {'k': 'other'}))",
         "(1, 1)",
@@ -96,13 +74,6 @@ host = Host(); time.sleep(.3); print(threading.active_count() > 1)
     "513 sibling tests never compile": (
         "rs(**{f'r{i}': {'all': [{'a': {'k': i}}]} for i in range(513)})",
         HANGS,
-    ),
-    "a retraction damages the agenda": (
-        """
-h = rs(r={'all': [{'a': A}]}); put(h, dict(A, id='old')); print(run(h)); put(h, dict(A, id='new'))
-core.retract_fact(h, json.dumps(dict(A, id='old', sid='p'))); print(run(h))
-""",
-        "['r']\n[]",
     ),
     "one fact does not fill two patterns of one rule, unless the rule says dist: 0": (
         """
@@ -149,15 +120,13 @@ for i in range(1100):
 
 
 def outcome(code: str, limit: int) -> str:
-    """What a child process printed, or that it crashed or did not come to an end within `limit` seconds."""
-    environment = {**os.environ, "MALLOC_PERTURB_": "165", "PYTHONWARNINGS": "ignore"}
+    """What a child process printed, or that it did not come to an end within `limit` seconds."""
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-c", PRELUDE + code]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=limit, check=False)
     except subprocess.TimeoutExpired:
         return HANGS
-    if done.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):
-        return CRASHES
     return done.stdout.strip() if done.returncode == 0 else done.stderr
 
 

@@ -17,7 +17,7 @@ from euthymia.cases.coverage import uncovered
 from euthymia.cases.files import read_cases
 from euthymia.cases.run import Failure, Variant, run, variants
 from euthymia.consultation import Consultation
-from euthymia.errors import InputError, Problem
+from euthymia.errors import InputError, Problem, found
 from euthymia.facts.catalogue_files import read_catalogue
 from euthymia.facts.patient_file import PatientFile
 from euthymia.progress import progress
@@ -30,6 +30,7 @@ from euthymia.rulebook.load import load_rulebook
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 app = typer.Typer(
     help="Explained decision support for depression that does not respond to treatment. Not a medical device; the clinician decides.",
@@ -71,8 +72,17 @@ def main() -> None:
         _stop("\n".join(map(str, error.problems)), WRONG_INPUT)
     except KeyboardInterrupt:
         _stop("interrupted", INTERRUPTED)
+
+
+def _print(text: str) -> None:
+    """To standard output. A reader that went away is no fault; a full disk is one line."""
+    try:
+        print(text, flush=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away; nothing is lost
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except OSError as error:
+        _stop(f"standard output cannot be written: {error.strerror or error}", WRONG_INPUT)
 
 
 def _stop(message: str, code: int) -> NoReturn:
@@ -115,7 +125,7 @@ def assess(
         for path, patient in zip(files, read, strict=True):
             page = write(document(consultation.assess(patient, day), _words()))
             if output is None:
-                print(page)
+                _print(page)
             else:
                 _write_file(output / f"{path.stem}.{_SUFFIX[format]}", page)
             step()
@@ -132,9 +142,12 @@ def _day(text: str | None) -> date:
     if text is None:
         return date.today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise InputError([Problem("--on", 0, "", f"found '{text}'; allowed: a day, YYYY-MM-DD")]) from None
+        day = None
+    if day is None or day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InputError([Problem("--on", 0, "", f"found '{found(text)}'; allowed: a day, YYYY-MM-DD, {FIRST_YEAR} to {LAST_YEAR}")])
+    return day
 
 
 def _read_all(consultation: Consultation, files: list[Path], day: date) -> list[PatientFile]:
@@ -157,8 +170,9 @@ def _writer(format: Format, audience: Audience, *, several: bool, to_file: bool)
         return lambda data: json.dumps(data, ensure_ascii=False, indent=None if several and not to_file else 1)
     if format is Format.html:
         return lambda data: html_page(data, audience.value, templates)
-    colour = sys.stdout.isatty() and not to_file and "NO_COLOR" not in os.environ
-    width = min(os.get_terminal_size().columns, 110) if sys.stdout.isatty() else 100
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    colour = terminal and not to_file and "NO_COLOR" not in os.environ
+    width = min(os.get_terminal_size().columns, 110) if terminal else 100
     return lambda data: text_page(data, audience.value, templates, colour=colour, width=width)
 
 
@@ -185,15 +199,15 @@ def run_cases(
     """Run the cases on both engines; say what differs, and which rules have no case for which status."""
     consultation = Consultation(rules)
     read = list(read_cases(folder))
-    found = [variant for path, checked in read for variant in variants(path, checked)]
-    failures = list(_run_all(consultation, found))
+    patients = [variant for path, checked in read for variant in variants(path, checked)]
+    failures = list(_run_all(consultation, patients))
     for failure in failures:
         print(failure)
     topics = {path.parent.name for path, _ in read}
-    lacking = [(rule, missing) for rule, missing in uncovered(consultation.rulebook, found) if rule.topic in topics]
+    lacking = [(rule, missing) for rule, missing in uncovered(consultation.rulebook, patients) if rule.topic in topics]
     for rule, missing in lacking:
         print(f"{rule.origin.file}:{rule.origin.line}: {rule.id} has no case for {', '.join(missing)}")
-    print(f"{len(read)} files, {len(found)} patients, {len(failures)} failures, {len(lacking)} rules with a status that no case shows")
+    print(f"{len(read)} files, {len(patients)} patients, {len(failures)} failures, {len(lacking)} rules with a status that no case shows")
     if failures or lacking:
         raise SystemExit(WRONG_INPUT)
 
@@ -209,7 +223,7 @@ def _run_all(consultation: Consultation, found: list[Variant]) -> Iterator[Failu
 @rules_app.command("coverage")
 def coverage(folder: Annotated[Path | None, typer.Argument(help="A folder of rule files.", metavar="[DIR]")] = None) -> None:
     """Print, as Markdown, what became of every statement of the sources."""
-    print(coverage_table(load_rulebook(folder or bundled("rules"))))
+    _print(coverage_table(load_rulebook(folder or bundled("rules"))))
 
 
 @app.command()
@@ -221,4 +235,4 @@ def schema(
     if name not in schemas.NAMES:
         raise InputError([Problem("schema", 0, "", f"found '{name}'; allowed: {', '.join(schemas.NAMES)}")])
     made = schemas.schema(name, lambda: read_catalogue((rules or bundled("rules")) / "facts"))
-    print(json.dumps(made, ensure_ascii=False, indent=1))
+    _print(json.dumps(made, ensure_ascii=False, indent=1))

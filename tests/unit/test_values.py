@@ -250,12 +250,13 @@ trials:
 
 
 def test_all_mistakes_are_told_at_once(mistakes: Mistakes) -> None:
-    """File, line, key, found, allowed, and did you mean, for every mistake that values and keys hold."""
+    """File, line, key, found, allowed, and did you mean, for every mistake of values, of keys and between them, in one go."""
     told = mistakes(WRONG)
-    assert [line.partition(": ")[0] for line in told] == [f"p.yaml:{number}" for number in (2, 4, 5, 6, 12)]
+    assert [line.partition(": ")[0] for line in told] == [f"p.yaml:{number}" for number in (2, 4, 5, 6, 9, 12)]
     assert "diagnosis.mddd: unknown key (did you mean 'mdd'?); allowed: " in told[2]
     assert "trial: unknown key (did you mean 'trials'?); allowed: " in told[3]
-    assert "trials[1].modality: found 'medikation'; allowed: medication" in told[4]
+    assert "dose" in told[4]
+    assert "trials[1].modality: found 'medikation'; allowed: medication" in told[5]
 
 
 def test_mistakes_between_values_are_told_at_once(mistakes: Mistakes) -> None:
@@ -299,7 +300,7 @@ def test_mistakes_between_values_are_told_at_once(mistakes: Mistakes) -> None:
         ("risk: unknown", "p.yaml:1: risk: found unknown; a mapping of keys and values is needed here"),
         ("trials: {id: t1}", "p.yaml:1: trials: found {'id': 't1'}; a list is needed here"),
         ("trials: [t1]", "p.yaml:1: trials[0]: found t1; a mapping of keys and values is needed here"),
-        ("schema: euthymia.patient/2", "p.yaml:1: schema: found euthymia.patient/2; allowed: 'euthymia.patient/1'"),
+        ("schema: euthymia.patient/2", "p.yaml:1: schema: found 'euthymia.patient/2'; allowed: euthymia.patient/1"),
     ],
 )
 def test_a_mistake_in_the_structure_is_told(text: str, message: str, mistakes: Mistakes) -> None:

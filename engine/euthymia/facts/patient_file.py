@@ -19,7 +19,7 @@ from euthymia.facts.model import patient_model
 from euthymia.facts.observation import Observation
 from euthymia.facts.patient import Patient, Unit
 from euthymia.source import Document, read_file
-from euthymia.source.validation import validate
+from euthymia.source.validation import read_as_far_as_possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,12 @@ def read_patient(path: Path, catalogue: Catalogue, on: date, window_days: int) -
 
 def read_patient_data(document: Document, catalogue: Catalogue, on: date, window_days: int) -> PatientFile:
     """The same for a document that was read already."""
-    model = validate(document, patient_model(catalogue))
+    model, problems = read_as_far_as_possible(document, patient_model(catalogue))
+    if model is None:
+        raise InputError(problems)
     facts = _once_facts(model, catalogue)
     trials = _units(model, "trial", catalogue) if "trial" in catalogue.many else []
-    problems = [*_problems(document, facts, trials, model, on)]
+    problems += _problems(document, facts, trials, model, on)
     if problems:
         raise InputError(problems)
     dated = [Unit(trial.id, with_lengths(dict(trial.facts), on)) for trial in trials]
@@ -111,6 +113,8 @@ def _problems(document: Document, facts: dict[str, Observation], trials: list[Un
     for trial in trials:
         number = place[trial.id]
         for key, message in _of_trial(trial, ids, on):
+            if message.startswith("is missing") and rows[number].get(key) is not None:
+                continue  # it is there, and was already found to be wrong
             path = ("trials", number, key) if key in rows[number] else ("trials", number)
             problem = document.problem(path, message)
             yield Problem(problem.file, problem.line, f"trials[{number}].{key}", message)

@@ -167,17 +167,18 @@ class _Reasons:
     ) -> None:
         self._names = names
         self._derived = rules.derived
-        self._ways: dict[tuple[Code, str], list[tuple[str, ...]]] = {}
+        self._ways: dict[tuple[Code, str], list[tuple[int, tuple[str, ...]]]] = {}
         self.conclusions: dict[Code, set[str]] = {}
         for rule, ids in fired:
             code, value = rules.layer.concludes[rule]
-            self._ways.setdefault((code, value), []).append(ids)
+            self._ways.setdefault((code, value), []).append((int(rule[1:]), ids))
             self.conclusions.setdefault(code, set()).add(value)
         self._judged = judged
 
     def of(self, code: Code, value: str) -> Matched:
-        """The facts and statuses behind one conclusion: of several ways to it, the first by name."""
-        return min(self._way(ids) for ids in self._ways[code, value])
+        """The facts and statuses behind one conclusion: of several ways to it, the first in the order of the condition."""
+        first = min(number for number, _ in self._ways[code, value])
+        return min(self._way(ids) for number, ids in self._ways[code, value] if number == first)
 
     def _way(self, ids: tuple[str, ...]) -> Matched:
         found: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from euthymia.render.chapters import in_order
 
 Item = dict[str, Any]
 
+_SCORE_BANDS = ("GF-A-04", "GF-A-05")
 _ASKS = ("question", "assessment")
 _NAMED_AREAS, _NAMED_QUESTIONS = 3, 3
 
@@ -19,8 +20,9 @@ def for_patient(document: Item, words: Item) -> Item:
     own_part = [item for item in told if item["id"].startswith(part)]
     rest = [item for item in told if item not in own_part]
     trials = in_order(document["trials"])
+    change = _Change(document)
     return {
-        "treatments": trials,
+        "treatments": [trial | {"change": change.of(trial)} for trial in trials],
         "meaning": _once(item["patient_text"] for item in rest if item["kind"] not in _ASKS),
         "may_ask": _once(item["patient_text"] for item in rest if item["kind"] in _ASKS),
         "own_part": _once(item["patient_text"] for item in own_part),
@@ -29,6 +31,26 @@ def for_patient(document: Item, words: Item) -> Item:
         "asked": _asked(Asking(document, trials).groups(), words),
         "merged": document["courses"],
     }
+
+
+class _Change:
+    """What each treatment changed, by the rules' own order: the score first, then the stated outcome; else not known."""
+
+    def __init__(self, document: Item) -> None:
+        self._status = {(item["id"], item["trial"]): item["status"] for item in document["conclusions"] if "trial" in item}
+
+    def of(self, trial: Item) -> str | None:
+        better, same = (self._status.get((rule, trial["id"]), "undetermined") for rule in _SCORE_BANDS)
+        if better == "met" or same == "met":
+            return _improved(trial.get("outcome")) if better == "met" else "non_response"
+        if better == same == "not_met":
+            return "deterioration"
+        return trial.get("outcome")
+
+
+def _improved(outcome: str | None) -> str:
+    """The stated kind of improvement, where one is stated; else improvement, no more."""
+    return outcome if outcome in ("full_response", "response_with_residual_symptoms", "partial_response") else "better"
 
 
 def _last_criterion(document: Item) -> str:

@@ -37,11 +37,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as plain data (None, bool, int, float, str, list, dict) with the line of every value."""
+    """A file as plain data (None, bool, int, float, str, list, dict) with the line of every value.
+
+    `problems` are mistakes that leave the data readable (a key given twice); whoever uses the document must report them.
+    """
 
     name: str
     data: Any
     lines: dict[Path_, int] = field(repr=False)
+    problems: tuple[Problem, ...] = ()
 
     def line(self, path: Path_) -> int:
         """Line of the value at `path`, or of the nearest thing around it."""
@@ -94,9 +98,7 @@ def read_document(text: str, name: str, limits: Limits | None = None) -> Documen
         raise InputError([Problem(name, line, "", f"not well-formed YAML: {error.problem}")]) from None
     except (yaml.YAMLError, ValueError) as error:
         raise InputError([Problem(name, 0, "", f"not well-formed YAML: {found(str(error))}")]) from None
-    if builder.problems:
-        raise InputError(builder.problems)
-    return Document(name, data, builder.lines)
+    return Document(name, data, builder.lines, tuple(builder.problems))
 
 
 def _as_yaml(text: str, name: str) -> str:
@@ -169,6 +171,7 @@ class _Builder:
 
     def _mapping(self, events: Iterator[Any], path: Path_, depth: int) -> dict[str, Any]:
         entries: dict[str, Any] = {}
+        own: dict[str, int] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -180,8 +183,8 @@ class _Builder:
             key, line = event.value, _line(event)
             place = (*path, key)
             self._plain(event, place)
-            before = self.lines.get(place)
-            self.lines[place] = line
+            before = own.get(key)
+            self.lines[place] = own[key] = line
             value = self._value(next(events), events, place, depth + 1)
             if before is not None:
                 self._problem(event, place, f"given twice (first on line {before}); keep one")

@@ -34,12 +34,35 @@ def read_model(path: Path, model: type[Model], limits: Limits | None = None) -> 
 
 def validate(document: Document, model: type[Model]) -> Model:
     """The document's data as `model`, or an InputError that names lines and keys."""
+    read, problems = read_as_far_as_possible(document, model)
+    if read is None or problems:
+        raise InputError(problems)
+    return read
+
+
+def read_as_far_as_possible(document: Document, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """The model of what is right in the document, and every mistake; no model where nothing usable is left."""
+    problems = list(document.problems)
     if not isinstance(document.data, dict):
-        raise InputError([document.problem((), "a mapping of keys and values is needed here")])
+        return None, [*problems, document.problem((), "a mapping of keys and values is needed here")]
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(document.data), problems
     except ValidationError as error:
-        raise InputError(problems_of(error, document, model)) from None
+        problems += problems_of(error, document, model)
+        right = _without(document.data, {_existing(item["loc"], document.data) for item in error.errors(include_url=False)})
+    try:
+        return model.model_validate(right), problems
+    except ValidationError:
+        return None, problems
+
+
+def _without(data: Any, wrong: set[Path_], place: Path_ = ()) -> Any:
+    """The data without the values that are wrong."""
+    if isinstance(data, dict):
+        return {key: _without(value, wrong, (*place, key)) for key, value in data.items() if (*place, key) not in wrong}
+    if isinstance(data, list):
+        return [_without(value, wrong, (*place, number)) for number, value in enumerate(data)]
+    return data
 
 
 def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
@@ -75,9 +98,13 @@ def _message(item: Any, path: Path_, model: type[BaseModel], *, hints: bool) -> 
     if kind == "literal_error":
         allowed = item["ctx"]["expected"]
         words = [word.strip("'") for word in allowed.replace(" or ", ", ").split(", ")]
+        if len(words) == 1:
+            return f"found '{found(item['input'])}'; allowed: {words[0]}"
         return f"found {found(item['input'])}; allowed: {allowed}{suggestion(str(item['input']), words)}"
     if kind in ("value_error", "fact"):
         return str(item["msg"]).removeprefix("Value error, ")
+    if kind == "too_long":
+        return f"found {item['ctx']['actual_length']} entries; allowed: at most {item['ctx']['max_length']}"
     if kind in _SHAPES:
         return f"found {found(item['input'])}; {_SHAPES[kind]} is needed here"
     return f"found {found(item['input'])}; {item['msg'][0].lower()}{item['msg'][1:]}"

@@ -224,9 +224,17 @@ def task_docs(arguments: list[str]) -> int:
     euthymia = str(BIN / "euthymia")
     for name in SCHEMAS:
         made = ROOT / "rules" / "schemas" / f"{name}.schema.json"
-        made.write_text(capture([euthymia, "schema", name]) + "\n", encoding="utf-8")
-    (ROOT / "docs" / "coverage.md").write_text(capture([euthymia, "rules", "coverage"]) + "\n", encoding="utf-8")
+        write_made(made, [euthymia, "schema", name])
+    write_made(ROOT / "docs" / "coverage.md", [euthymia, "rules", "coverage"])
     return 0
+
+
+def write_made(path: Path, command: Sequence[str]) -> None:
+    """The file anew, or nothing changed and the command's own words."""
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    if result.returncode:
+        raise CannotSetUp(f"{result.stderr.strip()}\n\nNot written: {path.relative_to(ROOT)}")
+    path.write_text(result.stdout, encoding="utf-8")
 
 
 TASKS = {"try": task_try, "check": task_check, "bench": task_bench, "docs": task_docs}

@@ -17,9 +17,10 @@ from euthymia.cases.coverage import uncovered
 from euthymia.cases.files import read_cases
 from euthymia.cases.run import Failure, Variant, run, variants
 from euthymia.consultation import Consultation
-from euthymia.errors import InputError, Problem, found
+from euthymia.errors import EngineFault, InputError, Problem, found
 from euthymia.facts.catalogue_files import read_catalogue
 from euthymia.facts.patient_file import PatientFile
+from euthymia.inference.agreement import Engines
 from euthymia.progress import progress
 from euthymia.render.document import document
 from euthymia.render.page import html_page, text_page
@@ -115,6 +116,8 @@ def assess(
     """Say where a patient stands, what is missing, and what to ask next. Nothing is assessed while any file has a mistake."""
     if format is Format.html and len(files) > 1 and output is None:
         raise InputError([Problem("--format html", 0, "", "several pages need a folder to go to: --output DIR")])
+    if output is not None:
+        _refuse_output(output, files)
     day = _day(on)
     write = _writer(format, audience, several=len(files) > 1, to_file=output is not None)
     consultation = Consultation(rules)
@@ -129,6 +132,17 @@ def assess(
             else:
                 _write_file(output / f"{path.stem}.{_SUFFIX[format]}", page)
             step()
+
+
+def _refuse_output(folder: Path, files: list[Path]) -> None:
+    """One patient's page never overwrites another's."""
+    names = [path.stem for path in files]
+    problems = [Problem(str(path), 0, "--output", f"would be written over another page called {path.stem}") for path in files
+                if names.count(path.stem) > 1]  # fmt: skip
+    if folder.exists() and not folder.is_dir():
+        problems.append(Problem(str(folder), 0, "--output", "is no folder"))
+    if problems:
+        raise InputError(problems)
 
 
 _SUFFIX = {Format.text: "txt", Format.json: "json", Format.html: "html"}
@@ -179,14 +193,23 @@ def _writer(format: Format, audience: Audience, *, several: bool, to_file: bool)
 def _write_file(path: Path, text: str) -> None:
     """Whole or not at all."""
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text + "\n")
-    os.replace(file.name, path)
+        try:
+            file.write(text + "\n")
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
 
 
 @rules_app.command("check")
 def check(folder: Annotated[Path | None, typer.Argument(help="A folder of rule files.", metavar="[DIR]")] = None) -> None:
     """Report every mistake in the rules, with file and line."""
     rulebook = load_rulebook(folder or bundled("rules"))
+    try:
+        Engines(rulebook)
+    except EngineFault as fault:
+        raise InputError([Problem(rulebook.folder, 0, "", f"more than the engine bears: {fault}")]) from None
     counts = f"{len(rulebook.rules)} rules, {len(rulebook.texts)} texts, {len(list(rulebook.facts))} facts"
     print(f"{rulebook.about.name} {rulebook.about.version}: {counts}; no mistakes found")
 

@@ -9,11 +9,10 @@ from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient_file import PatientFile, read_patient, read_patient_data
 from euthymia.inference.agreement import Engines
 from euthymia.resources import bundled
+from euthymia.rulebook.checks.whole import COURSE_WINDOW
 from euthymia.rulebook.load import load_rulebook
 from euthymia.rulebook.rulebook import Rulebook
 from euthymia.source import Document
-
-COURSE_WINDOW = "course_start_window_days"
 
 
 class Consultation:
@@ -39,8 +38,9 @@ class Consultation:
 
     @property
     def _window(self) -> int:
-        window = self.rulebook.parameters.get(COURSE_WINDOW)
-        return int(window.value) if window is not None and isinstance(window.value, int | float) else -1
+        """Days within which overlapping trials must have started to be one course; the check of the rulebook knows that it is there."""
+        value = self.rulebook.parameters[COURSE_WINDOW].value
+        return value if isinstance(value, int) else -1
 
     def _checked(self, file: PatientFile) -> PatientFile:
         problems = [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.entered)]

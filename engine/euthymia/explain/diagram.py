@@ -86,10 +86,6 @@ class Diagrams:
     def negate(self, diagram: int) -> int:
         return self.map(diagram, (TRUE, FALSE, OPEN, EXCLUDED))
 
-    def either(self, one: int, other: int) -> int:
-        """Or."""
-        return self.negate(self.both(self.negate(one), self.negate(other)))
-
     def agreed(self, one: int, other: int) -> int:
         """The result where both have the same, open elsewhere."""
         if one == other:

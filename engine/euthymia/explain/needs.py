@@ -43,7 +43,7 @@ class Needs:
         return tuple(sorted(self._of(key), key=self._order))
 
     def _of(self, key: Key) -> frozenset[str]:
-        if key not in self._found and key.unit is not None:
+        if key not in self._found and key.unit is not None and not self.vocabulary.looks_around(self.rulebook, key.rule):
             self._found[key] = self._like_another(key)
         elif key not in self._found:
             self._found[key] = self._worked_out(key)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from euthymia.facts.catalogue import Declaration
 from euthymia.inference.view import SCALE
-from euthymia.rulebook.conditions import Compare, Condition, FirstKnown, Includes, walk
+from euthymia.rulebook.conditions import Compare, Condition, Count, FirstKnown, Includes, Latest, walk
 from euthymia.rulebook.rulebook import Rulebook
 
 OTHER = "*"
@@ -22,6 +22,7 @@ class Vocabulary:
         self.passed_over: set[str] = set()
         self._numbers: dict[str, list[int]] = {}
         self._reads: dict[str, frozenset[str]] = {}
+        self._around: dict[str, bool] = {}
         for rule in rulebook.rules:
             for condition in rule.conditions:
                 for part in walk(condition):
@@ -35,6 +36,14 @@ class Vocabulary:
             own = rulebook.by_id[rule]
             self._reads[rule] = frozenset(own.reads).union(*(self.reads(rulebook, other) for other in own.refers_to))
         return self._reads[rule]
+
+    def looks_around(self, rulebook: Rulebook, rule: str) -> bool:
+        """Does a rule hang on other units, through a count or the latest trial?"""
+        if rule not in self._around:
+            own = rulebook.by_id[rule]
+            counts = any(isinstance(part, Count | Latest) for condition in own.conditions for part in walk(condition))
+            self._around[rule] = counts or any(self.looks_around(rulebook, other) for other in own.refers_to)
+        return self._around[rule]
 
     def _learn(self, part: Condition) -> None:
         if isinstance(part, Compare):

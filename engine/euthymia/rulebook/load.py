@@ -21,6 +21,7 @@ from euthymia.source import Document, Limits, read_model
 
 _LIMITS = Limits(size=4_000_000, depth=24, values=200_000)
 _NO_RULES = ("schemas", "facts", "parameters")
+_AT_THE_TOP = ("rulebook.yaml", "sources.yaml", "evidence.yaml", "readings.yaml", "entries.yaml", "contradictions.yaml")
 Model = TypeVar("Model", bound=BaseModel)
 Item = TypeVar("Item", bound=Any)
 
@@ -93,6 +94,7 @@ def load_rulebook(folder: Path) -> Rulebook:
     rules, texts = _rules(reader, read, names)
     contradictions = _contradictions(reader, names)
     reader.by_id([*_each(read, "rules"), *_each(read, "texts")], "rule or text")
+    reader.problems.extend(_unread(folder))
     ordered, circle = in_order(rules)
     if circle:
         reader.problems.append(_circle_problem(circle, {rule.id: rule for rule in rules}, folder))
@@ -126,6 +128,16 @@ def _rule_files(reader: _Reader) -> Iterator[tuple[files.RuleFile, Document]]:
             read = reader.one(str(name), files.RuleFile)
             if read:
                 yield read
+
+
+def _unread(folder: Path) -> Iterator[Problem]:
+    """Files that look like rule files but stand where nobody reads them: a rule must not vanish without a word."""
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+        place = path.relative_to(folder)
+        misplaced = len(place.parts) == 1 and place.name not in _AT_THE_TOP
+        nested = len(place.parts) > 2 and place.parts[0] in _NO_RULES
+        if path.suffix == ".yml" or misplaced or nested or place.parts[0] == "schemas":
+            yield Problem(str(path), 0, "", "is not read here; rules stand in rules/<topic>/*.yaml")
 
 
 def _each(read: Iterable[tuple[files.RuleFile, Document]], key: str) -> Iterator[Placed]:

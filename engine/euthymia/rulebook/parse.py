@@ -138,7 +138,7 @@ class Parser:
 
     def _minimum(self, raw: Anything, place: Place) -> int | None:
         try:
-            value = self._lines.number(str(raw))[0]
+            value = self._lines.count(str(raw))
         except Wrong as wrong:
             self.report(place, str(wrong))
             return None

@@ -11,6 +11,7 @@ from euthymia.rulebook.rule import Rule, Text
 if TYPE_CHECKING:
     from euthymia.rulebook.rulebook import Rulebook
 
+COURSE_WINDOW = "course_start_window_days"
 _OF_THE_SOURCES = re.compile(r"[A-Z]{2}-[A-Z]-[A-Z]?\d+")
 
 
@@ -19,6 +20,14 @@ def unknown_ids(rulebook: "Rulebook") -> Iterator[Found]:
     for place, rule in _mapped(rulebook):
         if rule not in rulebook.by_id:
             yield Found(f"unknown rule '{rule}'{suggestion(rule, rulebook.by_id)}", place=("assessment", *place))
+        elif rulebook.by_id[rule].about != "patient":
+            yield Found(
+                f"{rule} is about a {rulebook.by_id[rule].about}; a rule about the patient is needed here", place=("assessment", *place)
+            )
+    yield from _labels(rulebook)
+    window = rulebook.parameters.get(COURSE_WINDOW)
+    if window is None or window.unit != "days" or not isinstance(window.value, int):
+        yield Found(f"the parameter {COURSE_WINDOW}, a whole number of days, is needed for the merging of overlapping trials")
     listed = {entry.id for entry in rulebook.entries}
     items: list[Rule | Text] = [*rulebook.rules, *rulebook.texts]
     for item in items:
@@ -27,6 +36,18 @@ def unknown_ids(rulebook: "Rulebook") -> Iterator[Found]:
     for record in rulebook.facts.records:
         if record.complete_when is not None and record.complete_when not in rulebook.facts:
             yield Found(f"facts of {record.record}: unknown fact '{record.complete_when}' in complete_when")
+
+
+def _labels(rulebook: "Rulebook") -> Iterator[Found]:
+    """Whatever is reported has a name, and nothing else has one."""
+    parts = rulebook.about.assessment
+    for name, keys, labels in (
+        ("criterion_labels", parts.criteria, parts.criterion_labels),
+        ("situation_labels", parts.situations, parts.situation_labels),
+        ("spectrum", parts.spectrum.bands, parts.spectrum.labels),
+    ):
+        for key in sorted(keys.keys() ^ labels.keys()):
+            yield Found(f"{name}: '{key}' stands on one side only", place=("assessment", name))
 
 
 def _mapped(rulebook: "Rulebook") -> Iterator[tuple[tuple[str, ...], str]]:

@@ -171,3 +171,33 @@ def test_a_defect_keeps_its_traceback_and_shows_no_patient(tmp_path: Path) -> No
     assert done.returncode == 1
     assert "Traceback" in done.stderr and "forced" in done.stderr
     assert "marked-drug-name" not in done.stderr + done.stdout
+
+
+def test_one_page_never_overwrites_another(tmp_path: Path) -> None:
+    """Two patients in files of one name are refused before anything is written."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, "patient: {age_years: 44}\n")
+    done = euthymia("assess", "a/patient.yaml", "b/patient.yaml", "--output", "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "would be written over another page" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("place", ["suicide-risk.yaml", "safety/suicide-risk.yml", "facts/deep/suicide-risk.yaml"])
+def test_a_rule_file_in_the_wrong_place_is_a_mistake(place: str, tmp_path: Path) -> None:
+    """A safety rule must not vanish because its file was moved or renamed."""
+    rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "rules"))
+    (rules / place).parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(rules / "safety" / "suicide-risk.yaml", rules / place)
+    done = euthymia("rules", "check", rules)
+    assert done.returncode == 2
+    assert f"{rules / place}: is not read here" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+    """A closed pipe ends the command quietly, with exit code 0."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
+    command = f"{sys.executable} -m euthymia assess {EXAMPLE} --format json | head -c 10; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

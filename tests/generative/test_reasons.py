@@ -118,6 +118,26 @@ def test_needs_of_rules_that_once_were_wrong(rule: Any, needed: set[str]) -> Non
     assert set(Needs(rulebook, Vocabulary(rulebook), whole, statuses).of(Key("r0"))) == needed
 
 
+def _trials(**units: dict[str, Observation]) -> dict[str, tuple[Unit, ...]]:
+    medication = {"trial.modality": Observation("known", "medication")}
+    return {"trial": tuple(Unit(name, medication | facts) for name, facts in units.items()), "problem": ()}
+
+
+def test_trials_without_a_name_may_be_one_drug_or_several() -> None:
+    """At least two different drugs, neither named: each name can settle the count."""
+    yes = {"trial.ok": Observation("known", "yes")}
+    rulebook = written(r0={"at_least": 2, "of": "listed trials", "where": "trial.ok = yes", "distinct": "trial.drug"})
+    whole, statuses = _judged(rulebook, Patient({}, _trials(x=yes, y=yes)))
+    assert Needs(rulebook, Vocabulary(rulebook), whole, statuses).of(Key("r0")) == ("trial.drug@x", "trial.drug@y")
+
+
+def test_a_trial_that_stays_open_does_not_hide_one_that_can_decide() -> None:
+    """One trial marked as not applicable, one unknown: the unknown one can still make the count met."""
+    rulebook = written(r0={"at_least": 1, "of": "listed trials", "where": "trial.ok = yes"})
+    whole, statuses = _judged(rulebook, Patient({}, _trials(x={"trial.ok": Observation("not_applicable")}, y={})))
+    assert Needs(rulebook, Vocabulary(rulebook), whole, statuses).of(Key("r0")) == ("trial.ok@y",)
+
+
 def test_waiting_names_the_trial() -> None:
     """A step not yet done in a trial is named with the trial, also when a rule between the two reads it."""
     rulebook = written("trial", done="trial.ok = yes", r0={"once": "done"})

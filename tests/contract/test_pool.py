@@ -131,14 +131,14 @@ def test_a_disagreement_is_no_decision(consultation: Consultation, monkeypatch: 
 
 
 def test_a_disagreement_about_a_trial_names_the_trial(consultation: Consultation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """For a rule that is judged for each trial the error names the trial, and still no value of it."""
+    """For a rule that is judged for each trial the error says which one by its number: its id is the user's own text."""
     file = tmp_path / "patient.yaml"
     file.write_text("trials: [{id: t1, modality: medication, drug: Sekretin, weeks_at_adequate_dose: 4.321, adherence: adequate}]")
     patient = consultation.read(file, ON)
     flip(monkeypatch, "GF-E-A4")
     with pytest.raises(Disagreement) as raised:
         consultation.assess(patient, ON)
-    assert "GF-E-A4@t1: evaluator not_met; durable_rules met from trial.modality@t1, trial.weeks_at_adequate_dose@t1" in str(raised.value)
+    assert "GF-E-A4, unit 1: evaluator not_met; durable_rules met from trial.modality, trial.weeks_at_adequate_dose" in str(raised.value)
     for value in ("Sekretin", "4.321", "4321", "adequate\n"):
         assert value not in "".join(traceback.format_exception(raised.value)).replace("GF-E-A4", "")
 

@@ -44,7 +44,7 @@ def decide(engines: Engines, patient: Patient) -> Decision:
         fired, firings = engine.evaluate(whole)
     judged = {key: status for key, status in fired.items() if not key.rule.startswith("~")}
     if judged != meant:
-        raise Disagreement(_difference(meant, judged, firings))
+        raise Disagreement(_difference(meant, judged, firings, whole))
     return Decision(meant, tuple(sorted(firings, key=lambda firing: _order(firing.key))), whole)
 
 
@@ -52,13 +52,14 @@ def _order(key: Key) -> tuple[str, str]:
     return (key.rule, key.unit or "")
 
 
-def _difference(meant: dict[Key, str], fired: dict[Key, str], firings: list[Firing]) -> str:
-    """Which judgements differ, and what fired for them: names of rules and facts, never values."""
-    ways = {firing.key: [name for name, _ in firing.matched] for firing in firings}
+def _difference(meant: dict[Key, str], fired: dict[Key, str], firings: list[Firing], whole: View) -> str:
+    """Which judgements differ, and what fired for them: rules, facts and the numbers of trials; never values, nor ids that a user chose."""
+    number = {view.unit: place for views in whole.units.values() for place, view in enumerate(views, start=1)}
+    ways = {firing.key: [name.partition("@")[0] for name, _ in firing.matched] for firing in firings}
     lines = ["the two engines disagree; no advice is given"]
     for key in sorted(meant.keys() | fired.keys(), key=_order):
         if meant.get(key) != fired.get(key):
-            lines.append(
-                f"{key}: evaluator {meant.get(key)}; durable_rules {fired.get(key)} from {', '.join(ways.get(key, [])) or 'nothing'}"
-            )
+            judged = key.rule if key.unit is None else f"{key.rule}, unit {number[key.unit]}"
+            behind = ", ".join(ways.get(key, [])) or "nothing"
+            lines.append(f"{judged}: evaluator {meant.get(key)}; durable_rules {fired.get(key)} from {behind}")
     return "\n".join(lines)

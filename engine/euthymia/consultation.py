@@ -4,15 +4,15 @@ from datetime import date
 from pathlib import Path
 
 from euthymia.assess import Assessment, assess, contradictions
-from euthymia.errors import InputError
+from euthymia.errors import InputError, Problem
 from euthymia.explain.vocabulary import Vocabulary
-from euthymia.facts.patient_file import PatientFile, read_patient, read_patient_data
+from euthymia.facts.patient_file import PatientFile, UnusablePatient, read_patient_data
 from euthymia.inference.agreement import Engines
 from euthymia.resources import bundled
 from euthymia.rulebook.checks.whole import COURSE_WINDOW
 from euthymia.rulebook.load import load_rulebook
 from euthymia.rulebook.rulebook import Rulebook
-from euthymia.source import Document
+from euthymia.source import Document, read_file
 
 
 class Consultation:
@@ -26,11 +26,17 @@ class Consultation:
 
     def read(self, path: Path, on: date) -> PatientFile:
         """A patient file as of the day `on`. Raises InputError with every mistake in it."""
-        return self._checked(read_patient(path, self.rulebook.facts, on, self._window))
+        return self.read_document(read_file(path), on)
 
     def read_document(self, document: Document, on: date) -> PatientFile:
         """The same for a document that was read already."""
-        return self._checked(read_patient_data(document, self.rulebook.facts, on, self._window))
+        try:
+            file = read_patient_data(document, self.rulebook.facts, on, self._window)
+        except UnusablePatient as error:
+            raise InputError([*error.problems, *self._contradictions(error.file)]) from None
+        if problems := self._contradictions(file):
+            raise InputError(problems)
+        return file
 
     def assess(self, file: PatientFile, on: date) -> Assessment:
         """The assessment of one patient. Raises Disagreement when the engines differ."""
@@ -42,8 +48,5 @@ class Consultation:
         value = self.rulebook.parameters[COURSE_WINDOW].value
         return value if isinstance(value, int) else -1
 
-    def _checked(self, file: PatientFile) -> PatientFile:
-        problems = [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.entered)]
-        if problems:
-            raise InputError(problems)
-        return file
+    def _contradictions(self, file: PatientFile) -> list[Problem]:
+        return [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.entered)]

@@ -65,6 +65,7 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         "schema: euthymia.patient/1\n"
         "patient: {age_years: 144, sx: female}\n"
         "episode:\n  severity: sevear\n"
+        "diagnosis: {anxiety_disorder: no, anxiety_disorder_main: yes}\n"
         "latest_trial: t9\n"
         "trials:\n  - {id: t1, modality: medication, dose_daily: 100}\n  - {id: t1, modality: drugs}\n",
     )
@@ -75,7 +76,11 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         f"{path}:2: patient.age_years: found 144; allowed: 0 to 120",
         f"{path}:2: patient.sx: unknown key (did you mean 'sex'?)",
         f"{path}:4: episode.severity: found 'sevear'; allowed: mild, moderate, severe, unknown, not_applicable (did you mean 'severe'?)",
-        f"{path}:8: trials[1].modality: found 'drugs'",
+        f"{path}:5: diagnosis.anxiety_disorder: The anxiety disorder is called the main diagnosis",
+        f"{path}:6: latest_trial: no trial 't9'",
+        f"{path}:8: trials[0].dose_unit: is missing",
+        f"{path}:9: trials[1].id: 't1' is used twice",
+        f"{path}:9: trials[1].modality: found 'drugs'",
     ):
         assert part in done.stderr
 

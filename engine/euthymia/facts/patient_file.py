@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, permutations
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +17,7 @@ from euthymia.facts.lengths import episode_contradictions, episode_length, trial
 from euthymia.facts.model import patient_model
 from euthymia.facts.observation import Observation
 from euthymia.facts.patient import Patient, Unit
-from euthymia.source import Document, read_file
+from euthymia.source import Document
 from euthymia.source.validation import read_as_far_as_possible
 
 
@@ -44,13 +43,16 @@ class PatientFile:
         return (f"{record}s", ids.index(unit_id), key) if unit_id in ids else (f"{record}s",)
 
 
-def read_patient(path: Path, catalogue: Catalogue, on: date, window_days: int) -> PatientFile:
-    """Read a patient file as it stands on the day `on`. `window_days`: see `merge_courses`. Raises InputError."""
-    return read_patient_data(read_file(path), catalogue, on, window_days)
+class UnusablePatient(InputError):
+    """A file with mistakes; `file` holds what is right in it, so that facts that contradict each other can be told as well."""
+
+    def __init__(self, problems: list[Problem], file: PatientFile) -> None:
+        super().__init__(problems)
+        self.file = file
 
 
 def read_patient_data(document: Document, catalogue: Catalogue, on: date, window_days: int) -> PatientFile:
-    """The same for a document that was read already."""
+    """A patient file as it stands on the day `on`. `window_days`: see `merge_courses`. Raises UnusablePatient or InputError."""
     model, problems = read_as_far_as_possible(document, patient_model(catalogue))
     if model is None:
         raise InputError(problems)
@@ -58,7 +60,8 @@ def read_patient_data(document: Document, catalogue: Catalogue, on: date, window
     trials = _units(model, "trial", catalogue) if "trial" in catalogue.many else []
     problems += _problems(document, facts, trials, model, on)
     if problems:
-        raise InputError(problems)
+        right = Patient(facts, {record: tuple(_units(model, record, catalogue)) for record in catalogue.many})
+        raise UnusablePatient(problems, PatientFile(right, right, document))
     dated = [Unit(trial.id, with_lengths(dict(trial.facts), on)) for trial in trials]
     merged, courses = merge_courses(dated, window_days, on, catalogue)
     units = {"trial": merged}

@@ -24,7 +24,7 @@ from euthymia.inference.agreement import Engines
 from euthymia.progress import progress
 from euthymia.render.document import document
 from euthymia.render.page import html_page, text_page
-from euthymia.render.words import read_words
+from euthymia.render.words import Words, read_words
 from euthymia.resources import bundled
 from euthymia.rulebook.coverage import coverage_table
 from euthymia.rulebook.load import load_rulebook
@@ -124,9 +124,10 @@ def assess(
     read = _read_all(consultation, files, day)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
+    words = _words()
     with progress("assessed", len(read)) as step:
         for path, patient in zip(files, read, strict=True):
-            page = write(document(consultation.assess(patient, day), _words()))
+            page = write(document(consultation.assess(patient, day), words))
             if output is None:
                 _print(page)
             else:
@@ -148,7 +149,7 @@ def _refuse_output(folder: Path, files: list[Path]) -> None:
 _SUFFIX = {Format.text: "txt", Format.json: "json", Format.html: "html"}
 
 
-def _words() -> Any:
+def _words() -> Words:
     return read_words(bundled("templates"))
 
 

@@ -206,3 +206,10 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     command = f"{sys.executable} -m euthymia assess {EXAMPLE} --format json | head -c 10; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_clinician_sees_who_said_a_fact_and_when(tmp_path: Path) -> None:
+    """Source, date and note of a fact stand on the text page too."""
+    path = write(tmp_path, "risk: {suicidal_ideation: {value: yes, source: patient, date: 2026-11-18, note: passive wish}}\n")
+    done = euthymia("assess", path, "--on", "2026-11-20")
+    assert "suicidal thoughts now: yes (patient; 2026-11-18; passive wish)" in " ".join(done.stdout.split())

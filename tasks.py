@@ -46,7 +46,8 @@ CHECKS = (
 )
 
 SCHEMAS = (
-    "patient", "rules", "facts", "parameters", "sources", "evidence", "readings", "entries", "contradictions", "rulebook", "cases",
+    "patient", "rules", "facts", "parameters", "sources", "evidence", "readings", "entries", "contradictions", "tensions",
+    "drugs", "rulebook", "cases",
 )  # fmt: skip
 
 

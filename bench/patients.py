@@ -7,12 +7,14 @@ from typing import Any
 from bench.timing import ON, ROOT
 from euthymia.consultation import Consultation
 from euthymia.facts.catalogue import Catalogue, Declaration
+from euthymia.facts.drug_table import DrugTable
 from euthymia.facts.patient import Patient
 from euthymia.facts.patient_file import read_patient_data
 from euthymia.source import Document, read_file
 
 EXAMPLES = ROOT / "examples"
 COMPLETE = EXAMPLES / "complete.yaml"
+NO_DRUGS = DrugTable(())
 UNTOUCHED = ("weeks_", "dose_daily", "dose_unit", "psychotherapy_weeks", "duration_weeks", "stop_reason")
 NOT_DRAWN = ("trial.modality", "trial.started", "trial.ended", "trial.concurrent_with", "trial.order", "episode.started")
 
@@ -37,7 +39,7 @@ def _disturbed(catalogue: Catalogue, chance: random.Random) -> Patient:
         for fact in facts:
             if _is_drawn(fact) and not fact.name.startswith(UNTOUCHED) and chance.random() < share:
                 holder[fact.name] = _value(fact, chance) if chance.random() < 0.5 else None
-    return read_patient_data(Document("near-complete", data, {}), catalogue, ON, -1).patient
+    return read_patient_data(Document("near-complete", data, {}), catalogue, NO_DRUGS, ON, -1).patient
 
 
 def small(consultation: Consultation) -> Patient:
@@ -65,7 +67,7 @@ def drawn(catalogue: Catalogue, seed: int, trials: int, known: float) -> Patient
         if fact.record not in catalogue.many and fact.record != "none" and chance.random() < known and _is_drawn(fact):
             data.setdefault(fact.record, {})[fact.name] = _value(fact, chance)
     data["trials"] = [_trial(catalogue, chance, number, known) for number in range(trials)]
-    return read_patient_data(Document("drawn", data, {}), catalogue, ON, -1).patient
+    return read_patient_data(Document("drawn", data, {}), catalogue, NO_DRUGS, ON, -1).patient
 
 
 def _trial(catalogue: Catalogue, chance: random.Random, number: int, known: float) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def _trial(catalogue: Catalogue, chance: random.Random, number: int, known: floa
 
 
 def _is_drawn(fact: Declaration) -> bool:
-    return fact.full_name not in NOT_DRAWN and fact.type not in ("partial date", "reference", "list of reference")
+    return fact.entered and fact.full_name not in NOT_DRAWN and fact.type not in ("partial date", "reference", "list of reference")
 
 
 def _value(fact: Declaration, chance: random.Random) -> Any:

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from euthymia.explain.because import Because, Fallback, Reason
+from euthymia.explain.definitions import Defining, DefinitionResult
+from euthymia.explain.disagreement import Split, splits
 from euthymia.explain.needs import Needs
 from euthymia.explain.questions import Question, questions
+from euthymia.explain.ranking import RankingResult, rank
+from euthymia.explain.sequence import SequenceResult, stand
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.explain.waiting import Waiting, WaitingFor
 from euthymia.facts.patient import Patient
@@ -50,6 +54,10 @@ class Assessment:
     patient: Patient
     judgements: tuple[Judgement, ...]
     spectrum: Spectrum
+    definitions: tuple[DefinitionResult, ...]
+    splits: tuple[Split, ...]
+    rankings: tuple[RankingResult, ...]
+    sequences: tuple[SequenceResult, ...]
     questions: tuple[Question, ...]
     firings: tuple[Firing, ...]
 
@@ -62,37 +70,56 @@ def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date)
     """Judge one patient. `vocabulary` is that of the engines' rulebook. Raises Disagreement when the two engines differ."""
     rulebook = engines.rulebook
     decision = decide(engines, patient)
-    judgements = tuple(_judged(engines, vocabulary, decision))
+    reasoning = _Reasoning(engines, vocabulary, decision)
+    judgements = tuple(reasoning.judgements())
+    definitions = reasoning.definitions()
     needs = {item.key: item.needs for item in judgements}
+    because = {item.key: item.because for item in judgements}
     return Assessment(
         on=on,
         rulebook=rulebook,
         patient=patient,
         judgements=judgements,
         spectrum=_spectrum(rulebook, decision),
+        definitions=definitions,
+        splits=splits(rulebook, vocabulary, decision.view, definitions, because),
+        rankings=tuple(rank(ranking, patient, decision.statuses) for ranking in rulebook.rankings),
+        sequences=tuple(stand(sequence, patient, decision.statuses, on) for sequence in rulebook.sequences),
         questions=questions(rulebook, patient, decision.statuses, needs),
         firings=decision.firings,
     )
 
 
-def _judged(engines: Engines, vocabulary: Vocabulary, decision: Decision) -> Iterator[Judgement]:
-    rulebook, statuses, whole = engines.rulebook, decision.statuses, decision.view
-    because = Because(rulebook, engines.evaluator, whole, statuses)
-    needs = Needs(rulebook, vocabulary, whole, statuses)
-    waiting = WaitingFor(rulebook, whole, statuses)
-    place = {view.unit: number for views in whole.units.values() for number, view in enumerate(views)}
-    for key in sorted(statuses, key=lambda key: (key.rule, place.get(key.unit, -1))):
-        reasons = because.of(key)
-        deciding = {reason.name for reason in reasons}
-        yield Judgement(
-            key,
-            rulebook.by_id[key.rule],
-            statuses[key],
-            reasons,
-            tuple(fallback for fallback in because.fallbacks(key) if fallback.used in deciding),
-            needs.of(key),
-            waiting.of(key),
-        )
+class _Reasoning:
+    """Reasons and missing facts of one decision."""
+
+    def __init__(self, engines: Engines, vocabulary: Vocabulary, decision: Decision) -> None:
+        self.rulebook = engines.rulebook
+        self.decision = decision
+        statuses, whole = decision.statuses, decision.view
+        self._because = Because(self.rulebook, engines.evaluator, whole, statuses)
+        self._needs = Needs(self.rulebook, vocabulary, whole, statuses)
+        self._waiting = WaitingFor(self.rulebook, whole, statuses)
+
+    def judgements(self) -> Iterator[Judgement]:
+        statuses = self.decision.statuses
+        place = {view.unit: number for views in self.decision.view.units.values() for number, view in enumerate(views)}
+        for key in sorted(statuses, key=lambda key: (key.rule, place.get(key.unit, -1))):
+            reasons = self._because.of(key)
+            deciding = {reason.name for reason in reasons}
+            yield Judgement(
+                key,
+                self.rulebook.by_id[key.rule],
+                statuses[key],
+                reasons,
+                tuple(fallback for fallback in self._because.fallbacks(key) if fallback.used in deciding),
+                self._needs.of(key),
+                self._waiting.of(key),
+            )
+
+    def definitions(self) -> tuple[DefinitionResult, ...]:
+        view, statuses = self.decision.view, self.decision.statuses
+        return Defining(self.rulebook, view, statuses, self._needs.of, self._needs.order).all()
 
 
 def _spectrum(rulebook: Rulebook, decision: Decision) -> Spectrum:

@@ -31,7 +31,7 @@ class Consultation:
     def read_document(self, document: Document, on: date) -> PatientFile:
         """The same for a document that was read already."""
         try:
-            file = read_patient_data(document, self.rulebook.facts, on, self._window)
+            file = read_patient_data(document, self.rulebook.facts, self.rulebook.drugs, on, self._window)
         except UnusablePatient as error:
             raise InputError([*error.problems, *self._contradictions(error.file)]) from None
         if problems := self._contradictions(file):

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from euthymia.cases.files import CaseFile
 from euthymia.facts.catalogue import Catalogue, Record
+from euthymia.facts.drug_table import DrugFile
 from euthymia.facts.model import patient_schema
 from euthymia.rulebook import files
 
@@ -21,6 +22,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "readings": files.ReadingFile,
     "entries": files.EntryFile,
     "contradictions": files.ContradictionFile,
+    "tensions": files.TensionFile,
+    "drugs": DrugFile,
     "rulebook": files.RulebookFile,
     "cases": CaseFile,
 }
@@ -40,10 +43,10 @@ def schema(name: str, catalogue: Callable[[], Catalogue]) -> dict[str, Any]:
 
 
 def _refer(node: Any) -> None:
-    """Let every `when`, `applies` and `where` point to the one description of conditions."""
+    """Let every `when`, `applies`, `where`, `done` and `begun` point to the one description of conditions."""
     if isinstance(node, dict):
         properties = node.get("properties", {})
-        for key in ("when", "applies"):
+        for key in ("when", "applies", "where", "done", "begun"):
             if key in properties:
                 properties[key] = {"$ref": "#/$defs/Condition"}
         for child in node.values():

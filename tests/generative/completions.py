@@ -123,7 +123,10 @@ class Completions:
         self.domains[name, holder.unit] = [*values, *stays_open]
 
     def _learn_name(self, distinct: str, unit: View) -> None:
-        if names_open(unit, distinct):
+        declared = self.rulebook.facts[distinct]
+        if declared.choices:
+            self._learn_fact(distinct, unit)
+        elif names_open(unit, declared):
             units = self.whole.units["trial"]
             known = sorted({other.facts[distinct] for other in units if distinct in other.facts})
             self.domains[distinct, unit.unit] = [*known, *(f"new {number}" for number in range(len(units)))]

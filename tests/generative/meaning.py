@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any as Anything
 
+from euthymia.facts.catalogue import Declaration
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import (
@@ -139,10 +140,11 @@ class Meaning:
         results = [(unit, self.truth(count.where, unit)) for unit in self.whole.units[count.record]]
         certain = [unit for unit, result in results if result is True]
         possible = [unit for unit, result in results if result is not False]
-        if min(_ways_to_count(certain, count.distinct)) >= count.minimum:
+        distinct = None if count.distinct is None else self.rulebook.facts[count.distinct]
+        if min(_ways_to_count(certain, distinct)) >= count.minimum:
             return True
         closed = count.listed or self._complete(count.record)
-        return False if closed and max(_ways_to_count(possible, count.distinct)) < count.minimum else None
+        return False if closed and max(_ways_to_count(possible, distinct)) < count.minimum else None
 
     def _latest(self, where: Condition) -> Truth:
         if self.unlisted is not None:
@@ -158,22 +160,24 @@ def at(fact: str, holder: View) -> str:
     return f"{fact}@{holder.unit}" if holder.unit else fact
 
 
-def names_open(unit: View, distinct: str) -> bool:
+def names_open(unit: View, distinct: Declaration) -> bool:
     """Can a unit without a name turn out to have one?"""
-    without_drug = unit.facts.get("trial.modality") in ("psychotherapy", "neuromodulation")
-    return distinct not in unit.facts and distinct not in unit.excluded and not without_drug
+    without_drug = distinct.name == "drug" and unit.facts.get("trial.modality") in ("psychotherapy", "neuromodulation")
+    name = distinct.full_name
+    return name not in unit.facts and name not in unit.excluded and not without_drug
 
 
-def _ways_to_count(units: list[View], distinct: str | None) -> Iterable[int]:
+def _ways_to_count(units: list[View], distinct: Declaration | None) -> Iterable[int]:
     """How many different units there are, for every way of naming the nameless ones."""
     if distinct is None:
         return [len(units)]
-    known = {unit.facts[distinct] for unit in units if distinct in unit.facts}
-    fresh = {f"new {number}" for number in range(len(units))}
+    name = distinct.full_name
+    known = {unit.facts[name] for unit in units if name in unit.facts}
+    possible = distinct.choices or {*known, *(f"new {number}" for number in range(len(units)))}
     options = []
     for number, unit in enumerate(units):
-        own = {unit.facts[distinct]} if distinct in unit.facts else {f"unit {number}"}
-        options.append(sorted(known | fresh) if names_open(unit, distinct) else sorted(own))
+        own = {unit.facts[name]} if name in unit.facts else {f"unit {number}"}
+        options.append(sorted(possible) if names_open(unit, distinct) else sorted(own))
     return [len(set(names)) for names in product(*options)]
 
 

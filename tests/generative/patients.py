@@ -40,8 +40,9 @@ _RESPONSES: tuple[Data, ...] = (
 _NUMBERS = (-20, 0, 1, 2, 3, 3.5, 4, 5, 6, 7, 8, 9, 12, 20, 25, 40, 50, 60, 100)
 _DATES = ("2026-01-01", "2026-01-20", "2026-01", "2026-02", "2026-06-30", "2026-09", "2025-01", "2025", "2026")
 _TRIALS = 3
+_NEEDED = ("id", "modality", "dose_unit", "plasma_level_unit")  # a trial, a dose and a level are in error without them
 _OF_COURSES = ("started", "ended", "concurrent_with", "own_course", "stop_reason")
-_DERIVED = ("trial.modality", "trial.dose_unit", "trial.order")
+_DERIVED = ("trial.modality", "trial.dose_unit", "trial.plasma_level_unit", "trial.order")
 
 
 @cache
@@ -59,7 +60,7 @@ def complete() -> Data:
 
 @cache
 def _declared(record: str) -> tuple[Declaration, ...]:
-    return tuple(fact for fact in catalogue().of_record(record) if fact.full_name not in _DERIVED and fact.type != "reference")
+    return tuple(fact for fact in catalogue().of_record(record) if fact.full_name not in _DERIVED and fact.entered and fact.type != "reference")
 
 
 @cache
@@ -168,6 +169,8 @@ def _fill(trial: Data, number: int, stream: Iterator[int], mode: str, rate: tupl
     if side % 3 == 2:
         _run_beside_others(trial, side)
     trial["dose_unit"] = "mg"
+    if "plasma_level" in trial:
+        trial["plasma_level_unit"] = "ng/mL"
 
 
 def _run_beside_others(trial: Data, side: int) -> None:
@@ -229,7 +232,7 @@ def written_facts(data: Data) -> list[tuple[str, str | None, str]]:
     found: list[tuple[str, str | None, str]] = []
     for record, held in data.items():
         if record == "trials":
-            found += [("trials", row["id"], name) for row in held for name in row if name not in ("id", "modality", "dose_unit")]
+            found += [("trials", row["id"], name) for row in held for name in row if name not in _NEEDED]
         elif isinstance(held, dict):
             found += [(record, None, name) for name in held]
         elif record != "schema":

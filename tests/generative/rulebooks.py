@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from euthymia.facts.drug_table import DrugTable
 from euthymia.facts.catalogue import Catalogue, Declaration, Record
 from euthymia.rulebook.conditions import Condition
 from euthymia.rulebook.files import ParameterEntry, RuleEntry
@@ -41,7 +42,7 @@ CATALOGUE = Catalogue(
         _record("process", 2, _fact("treatment_history_complete", "tri")),
         _record("none", 3, _fact("latest_trial", "reference")),
         _record(
-            "trial", 4, _fact("modality", "enum", values=["medication", "psychotherapy", "other"]), _fact("drug", "text", compared=True),
+            "trial", 4, _fact("modality", "enum", values=["medication", "psychotherapy", "other"]), _fact("drug", "text", compared=True, course="medication"),
             _fact("ok", "tri"), _fact("score", "integer", unit="none", minimum=1, maximum=9),
             _fact("outcome", "enum", values=["good", "same", "bad"]), _fact("weeks", "number", unit="weeks", minimum=0),
             _fact("with", "list of enum", values=_LETTERS), many=True, complete_when="process.treatment_history_complete",
@@ -155,7 +156,7 @@ def _count(draw: st.DrawFn, shape: str, inside: Any) -> dict[str, Any]:
         return {shape: units, "where": where}
     found = {"at_least": draw(st.sampled_from([1, 2, 3, "$two"])), "of": units, "where": where}
     distinct = record == "trial" and draw(st.booleans())
-    return found | {"distinct": "trial.drug"} if distinct else found
+    return found | {"distinct": draw(st.sampled_from(["trial.drug", "trial.outcome"]))} if distinct else found
 
 
 @st.composite
@@ -190,7 +191,11 @@ def rulebook_of(entries: list[RuleEntry]) -> Rulebook:
     assert not circle
     nothing: Any = None
     told = "; ".join(f"{entry.id} about {entry.about}, applies {entry.applies}: {entry.when}" for entry in entries)
-    return Generated(nothing, CATALOGUE, PARAMETERS, {}, {}, {}, (), (), tuple(ordered), (), (), told, "nowhere")
+    return Generated(
+        about=nothing, facts=CATALOGUE, parameters=PARAMETERS, works={}, studies={}, readings={}, groups=(), entries=(),
+        rules=tuple(ordered), texts=(), contradictions=(), definitions=(), rankings=(), sequences=(), tensions=(), gaps=(),
+        drugs=DrugTable(()), digest=told, folder="nowhere",
+    )  # fmt: skip
 
 
 def written(about: str = "patient", applies: Any = None, **rules: Any) -> Rulebook:

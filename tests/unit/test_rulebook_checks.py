@@ -89,11 +89,11 @@ CONDITIONS = [
     ("{every: trials, where: trial.failed = yes}", "every needs `holds`"),
     (
         "{at_least: 2, of: trials, where: trial.failed = yes, distinct: trial.failed}",
-        "found 'trial.failed'; allowed: trial.drug, problem.name",
+        "found 'trial.failed'; allowed: trial.modality, trial.drug",
     ),
     (
         "{at_least: 2, of: trials, where: trial.failed = yes, distinct: [trial.drug]}",
-        "found '['trial.drug']'; allowed: trial.drug, problem.name",
+        "found '['trial.drug']'; allowed: trial.modality, trial.drug",
     ),
 ]
 

@@ -23,6 +23,7 @@ from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
 
 _ALWAYS_KNOWN = "trial.modality"
+_TOLD_FIRST = ("defers", "against")  # arguments that hold an option back need cases; traits of a population and the like may have them
 
 
 def uncovered(rulebook: Rulebook, found: Iterable[Variant]) -> Iterator[tuple[Rule, list[str]]]:
@@ -32,6 +33,8 @@ def uncovered(rulebook: Rulebook, found: Iterable[Variant]) -> Iterator[tuple[Ru
         for name, status in variant.expect.items():
             shown.setdefault(name.partition("@")[0], set()).add(status)
     for rule in rulebook.rules:
+        if rule.part_of is not None and not rule.id.startswith(tuple(f"{rule.part_of}/{section}/" for section in _TOLD_FIRST)):
+            continue
         missing = [status for status in possible(rule, rulebook) if status not in shown.get(rule.id, set())]
         if missing:
             yield rule, missing

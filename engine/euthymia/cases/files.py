@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from euthymia.errors import InputError, Problem
-from euthymia.rulebook.files import Status, Strict
+from euthymia.rulebook.base import Status, Strict
 from euthymia.source import Checked, Limits, read_model
 
 _LIMITS = Limits(size=4_000_000, depth=16, values=200_000)
@@ -19,6 +19,19 @@ class Placing(Strict):
     category: str | None = None
     possible: list[str] | None = None
     deterioration: Status | None = None
+
+
+class Defined(Strict):
+    """Expected result of a definition. What is left out is not looked at; `high: null` means without upper end."""
+
+    status: Status | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    label: str | None = None
+    needs: list[str] | None = None
+    turns: list[str] | None = None
+    variants: dict[str, "Defined"] = Field(default_factory=dict)
 
 
 class Case(Strict):
@@ -38,6 +51,9 @@ class Case(Strict):
     needs: dict[str, list[str]] = Field(default_factory=dict)
     because: dict[str, list[str]] = Field(default_factory=dict)
     says: dict[str, str] = Field(default_factory=dict)
+    definitions: dict[str, Defined] = Field(default_factory=dict)
+    order: dict[str, list[list[str]]] = Field(default_factory=dict)
+    steps: dict[str, list[str]] = Field(default_factory=dict)
     spectrum: Placing | None = None
     situations: dict[str, Status] = Field(default_factory=dict)
     criteria: dict[str, Status] = Field(default_factory=dict)

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from euthymia.assess import Assessment
-from euthymia.cases.files import Case, CaseFile
+from euthymia.cases.files import Case, CaseFile, Defined
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
 from euthymia.facts.patient_file import PatientFile
 from euthymia.inference.agreement import decide
 from euthymia.inference.trace import Key
+from euthymia.render.models import Models
 from euthymia.render.sentences import Sentences
+from euthymia.render.shown import Shown
 from euthymia.render.words import Words
 from euthymia.source import Checked, Document, read_document
 from euthymia.source.text import plain_scalar
@@ -127,6 +129,7 @@ class _Check:
             elif found != expected:
                 yield f"{name}: expected {expected}, found {found}{self._why(Key(rule, unit or None))}"
         yield from self._explained()
+        yield from self._models()
         yield from self._summary()
 
     def _read(self) -> PatientFile:
@@ -167,6 +170,24 @@ class _Check:
             if name in judged and part not in (said := sentences.said(judged[name])):
                 yield f"{name} says: expected '{part}' in '{said}'"
 
+    def _models(self) -> Iterator[str]:
+        case = self.variant.case
+        if not (case.definitions or case.order or case.steps):
+            return
+        models = Models(Shown(self._assessment, self.words))
+        found = models.definitions()
+        for name, defined in case.definitions.items():
+            yield from differences(name, defined, found.get(name))
+        orders = {item["id"]: item for item in models.rankings()}
+        for name, wanted in case.order.items():
+            groups = _groups(orders[name]) if name in orders else None
+            if groups != [sorted(group) for group in wanted]:
+                yield f"order {name}: expected {wanted}, found {groups}"
+        sequences = {item["id"]: [step["state"] for step in item["steps"]] for item in models.sequences()}
+        for name, states in case.steps.items():
+            if sequences.get(name) != states:
+                yield f"steps {name}: expected {states}, found {sequences.get(name)}"
+
     def _summary(self) -> Iterator[str]:
         case, parts = self.variant.case, self.consultation.rulebook.about.assessment
         if case.spectrum is not None:
@@ -184,3 +205,26 @@ class _Check:
                     yield f"{name}: unknown; allowed: {', '.join(rules)}"
                 elif (found := self._assessment.status(rules[name])) != status:
                     yield f"{name}: expected {status}, found {found}"
+
+
+def differences(name: str, wanted: Defined, found: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a definition's result differs in from what was expected."""
+    if found is None:
+        yield f"definition {name}: there is none of that name"
+        return
+    for key in sorted(wanted.model_fields_set - {"variants", "needs", "turns"}):
+        if found.get(key) != getattr(wanted, key):
+            yield f"definition {name}, {key}: expected {getattr(wanted, key)}, found {found.get(key)}"
+    if wanted.needs is not None and set(wanted.needs) != {*found["needs"], *found["value_needs"]}:
+        yield f"definition {name}, needs: expected {sorted(wanted.needs)}, found {sorted({*found['needs'], *found['value_needs']})}"
+    turns = [turn["name"] for turn in (found["disagrees"] or {}).get("turns", [])] if "disagrees" in found else []
+    if wanted.turns is not None and set(wanted.turns) != set(turns):
+        yield f"definition {name}, turns: expected {sorted(wanted.turns)}, found {sorted(turns)}"
+    for variant, defined in wanted.variants.items():
+        yield from differences(f"{name}/{variant}", defined, found.get("variants", {}).get(variant))
+
+
+def _groups(ranking: Mapping[str, Any]) -> list[list[str]]:
+    """Ids by place; those that could not be placed are left out."""
+    places = sorted({item["place"] for item in ranking["ranked"] if item["place"] is not None})
+    return [sorted(item["id"] for item in ranking["ranked"] if item["place"] == place) for place in places]

@@ -247,12 +247,21 @@ class Completions:
                 without = result(number + 1, counted)
                 variable, possible = names[number]
                 children = [result(number + 1, counted | {name}) for name in possible]
-                inside = children[0] if variable is None else self._diagrams.select(variable, children)
+                inside = children[0] if variable is None else self._named(variable, children, count)
                 either = self._diagrams.agreed(inside, without)
                 done[number, counted] = self._diagrams.choose(judged[number], inside, without, either)
             return done[number, counted]
 
         return result(0, frozenset())
+
+    def _named(self, variable: int, children: list[int], count: Count) -> int:
+        """The count for each name that a unit may turn out to have; where the name may stay unknown, what all of them agree on."""
+        if count.distinct in self.vocabulary.passed_over and self.rulebook.facts[count.distinct].choices:
+            agreed = children[0]
+            for child in children[1:]:
+                agreed = self._diagrams.agreed(agreed, child)
+            children = [*children, agreed]
+        return self._diagrams.select(variable, children)
 
     def _closed(self, count: Count) -> int:
         if count.listed:
@@ -263,10 +272,15 @@ class Completions:
     def _possible_names(self, count: Count, number: int, units: list[View]) -> tuple[int | None, list[str]]:
         """What one unit may be counted as: itself, its known name, or any name that it may turn out to have."""
         unit = units[number]
-        if count.distinct is None or (count.distinct not in unit.facts and not may_have(unit, count.distinct)):
+        if count.distinct is None:
+            return None, [f"#{number}"]
+        distinct = self.rulebook.facts[count.distinct]
+        if count.distinct not in unit.facts and not may_have(unit, distinct):
             return None, [f"#{number}"]
         if count.distinct in unit.facts:
             return None, [unit.facts[count.distinct]]
+        if distinct.choices:
+            return self._variable(count.distinct, unit), list(distinct.choices)
         known = sorted({other.facts[count.distinct] for other in units if count.distinct in other.facts})
         new = [f"?{other}" for other in range(len(units)) if count.distinct not in units[other].facts]
         return self._variable(count.distinct, unit), [*known, *new]

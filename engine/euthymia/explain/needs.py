@@ -40,7 +40,20 @@ class Needs:
         """Facts that can still change this judgement, in the order in which they are asked."""
         if self.statuses[key] != UNDETERMINED:
             return ()
-        return tuple(sorted(self._of(key), key=self._order))
+        found = {name for fact in self._of(key) for name in self._enterable(fact)}
+        return tuple(sorted(found, key=self.order))
+
+    def _enterable(self, name: str) -> list[str]:
+        """The fact itself; in place of one that is only filled in, those unknown ones that it follows from."""
+        fact, at, unit = name.partition("@")
+        inputs = self.rulebook.facts[fact].filled_from
+        if not inputs:
+            return [name]
+        view = self.whole if not unit else self._unit(unit)
+        return [f"{other}{at}{unit}" for other in inputs if view.is_unanswered(other)]
+
+    def _unit(self, name: str) -> View:
+        return next(view for members in self.whole.units.values() for view in members if view.unit == name)
 
     def _of(self, key: Key) -> frozenset[str]:
         if key not in self._found and key.unit is not None and not self.vocabulary.looks_around(self.rulebook, key.rule):
@@ -79,7 +92,7 @@ class Needs:
             return self._anything_unknown(key)
         return frozenset(facts).union(*(self._of(judgement) for judgement in judgements))
 
-    def _order(self, name: str) -> tuple[int, int]:
+    def order(self, name: str) -> tuple[int, int]:
         fact, _, unit = name.partition("@")
         return (self.rulebook.facts.rank(fact), self._place[unit or None])
 

@@ -13,6 +13,7 @@ Combining = Literal["medication", "psychotherapy", "shared", "agreed", "worst", 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 TRI = ("yes", "no")
+_BARRED = {"medication": ("psychotherapy", "neuromodulation"), "psychotherapy": ("medication", "neuromodulation")}
 _LONGEST_WORD = 60  # the engine takes no longer words
 
 
@@ -40,6 +41,8 @@ class Declaration(BaseModel):
     compared: bool = False
     added_by: Literal["sources", "project"] = "sources"
     record: str = Field(default="", exclude=True)
+    drug_group: str | None = None
+    filled_from: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> "Declaration":
@@ -57,6 +60,16 @@ class Declaration(BaseModel):
         if self.course == "worst" and set(self.worst_first) != set(self.choices):
             raise ValueError("a fact with `course: worst` needs all its values in `worst_first`")
         return self
+
+    @property
+    def entered(self) -> bool:
+        """May a patient file hold it? What is only filled in from other facts may not."""
+        return not self.filled_from
+
+    @property
+    def barred(self) -> tuple[str, ...]:
+        """Modalities of a trial that cannot have this fact: a psychotherapy has no drug."""
+        return _BARRED.get(self.course or "", ())
 
     @property
     def full_name(self) -> str:
@@ -111,6 +124,9 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._facts)
+
+    def items(self) -> Iterable[tuple[str, Declaration]]:
+        return self._facts.items()
 
     def rank(self, name: str) -> int:
         """Position in the order of questions."""

@@ -18,7 +18,7 @@ def patient_model(catalogue: Catalogue) -> type[BaseModel]:
     """The model of a whole patient file. Every fact is an Observation; what was left out is not asked."""
     fields: dict[str, Any] = {"schema_": (Literal["euthymia.patient/1"] | None, Field(default=None, alias="schema"))}
     for record in catalogue.records:
-        declared = catalogue.of_record(record.record)
+        declared = [fact for fact in catalogue.of_record(record.record) if fact.entered]
         if record.record == "none":
             fields |= {fact.name: _field(fact) for fact in declared}
         elif record.many:

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from euthymia.errors import InputError, Problem, found, suggestion
 from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.courses import merge_courses
+from euthymia.facts.drug_facts import with_drug_facts, with_groups
+from euthymia.facts.drug_table import DrugTable
 from euthymia.facts.lengths import episode_contradictions, episode_length, trial_contradictions, with_lengths
 from euthymia.facts.model import patient_model
 from euthymia.facts.observation import Observation
@@ -51,7 +53,7 @@ class UnusablePatient(InputError):
         self.file = file
 
 
-def read_patient_data(document: Document, catalogue: Catalogue, on: date, window_days: int) -> PatientFile:
+def read_patient_data(document: Document, catalogue: Catalogue, drugs: DrugTable, on: date, window_days: int) -> PatientFile:
     """A patient file as it stands on the day `on`. `window_days`: see `merge_courses`. Raises UnusablePatient or InputError."""
     model, problems = read_as_far_as_possible(document, patient_model(catalogue))
     if model is None:
@@ -62,14 +64,14 @@ def read_patient_data(document: Document, catalogue: Catalogue, on: date, window
     if problems:
         right = Patient(facts, {record: tuple(_units(model, record, catalogue)) for record in catalogue.many})
         raise UnusablePatient(problems, PatientFile(right, right, document))
-    dated = [Unit(trial.id, with_lengths(dict(trial.facts), on)) for trial in trials]
+    dated = [Unit(trial.id, with_drug_facts(with_lengths(dict(trial.facts), on), drugs, catalogue)) for trial in trials]
     merged, courses = merge_courses(dated, window_days, on, catalogue)
     units = {"trial": merged}
     for record in catalogue.many:
         if record != "trial":
             units[record] = tuple(_units(model, record, catalogue))
     latest = _latest(facts.get("latest_trial"), merged)
-    dated_facts = episode_length(facts, on)
+    dated_facts = with_groups(episode_length(facts, on), trials, drugs, catalogue)
     entered = Patient(dated_facts, {**units, "trial": tuple(dated)}, _latest(facts.get("latest_trial"), tuple(dated)))
     return PatientFile(Patient(dated_facts, units, latest, courses), entered, document)
 
@@ -77,7 +79,7 @@ def read_patient_data(document: Document, catalogue: Catalogue, on: date, window
 def _once_facts(model: BaseModel, catalogue: Catalogue) -> dict[str, Observation]:
     facts: dict[str, Observation] = {}
     for fact in (catalogue[name] for name in catalogue):
-        if fact.record in catalogue.many:
+        if fact.record in catalogue.many or not fact.entered:
             continue
         holder = model if fact.record == "none" else getattr(model, fact.record)
         if holder is not None:
@@ -87,7 +89,7 @@ def _once_facts(model: BaseModel, catalogue: Catalogue) -> dict[str, Observation
 
 def _units(model: BaseModel, record: str, catalogue: Catalogue) -> list[Unit]:
     """The units in an order that does not depend on the file: by stated order, first day and id."""
-    declared = catalogue.of_record(record)
+    declared = [fact for fact in catalogue.of_record(record) if fact.entered]
     rows = getattr(model, f"{record}s") or ()
     units = [Unit(row.id, {fact.full_name: getattr(row, fact.name) for fact in declared}) for row in rows]
     return sorted(units, key=_position)
@@ -149,6 +151,8 @@ def _of_trial(trial: Unit, ids: list[str], on: date) -> Iterator[tuple[str, str]
         yield "modality", "is missing; a trial needs its modality (medication, psychotherapy, combined, neuromodulation or other)"
     if trial.get("trial.dose_daily").known and not trial.get("trial.dose_unit").known:
         yield "dose_unit", "is missing; a dose needs its unit"
+    if trial.get("trial.plasma_level").known and not trial.get("trial.plasma_level_unit").known:
+        yield "plasma_level_unit", "is missing; a level needs its unit"
     named = trial.get("trial.concurrent_with")
     for other in named.value if named.known else ():
         if other == trial.id:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any as Anything
+from typing import NamedTuple
 
 _BUCKETS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A kind of engine fact and the thing it is about: `e` word, `n` number, `k` knowing, `s` status, `q` count, `h` helper, `~` start."""
 
     kind: str

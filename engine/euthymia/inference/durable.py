@@ -18,6 +18,8 @@ from euthymia.inference.plan import Layer
 
 _SID = "p"
 _MOST_FIRINGS = 20_000
+_LONGEST, _LARGEST = 100, 2**53
+_NUMBERS = frozenset({"b", "lo", "hi"})
 _END = {"all": [{"a0": {"$and": [{"t": "~"}, {"c": "~end"}]}}]}
 _KEEP = {"all": [{"a0": {"$ex": {"t": 1}}}, {"a1": {"t": "~never"}}], "pri": 60000}
 _SENTINEL = {"t": "~", "b": 0, "c": "~end", "v": "end", "id": "~end"}
@@ -123,8 +125,13 @@ def _only_plain(batch: list[dict[str, Any]]) -> None:
     """Whole numbers and short ASCII words only: the engine misreads the rest, silently."""
     for fact in batch:
         for name, value in fact.items():
-            whole = type(value) is int and abs(value) < 2**53
-            if not whole and not (type(value) is str and value.isascii() and len(value) < 100):
+            if type(value) is str:
+                if len(value) >= _LONGEST or not value.isascii():
+                    raise EngineFault(f"a fact's {name} is neither a whole number nor a short word")
+                whole = False
+            elif type(value) is int and -_LARGEST < value < _LARGEST:
+                whole = True
+            else:
                 raise EngineFault(f"a fact's {name} is neither a whole number nor a short word")
-            if (name in ("b", "lo", "hi")) != whole:
+            if (name in _NUMBERS) != whole:
                 raise EngineFault(f"a fact's {name} has the wrong type")

@@ -17,6 +17,7 @@ from euthymia.inference.view import View
 from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED, Count
 
 Matched = tuple[tuple[str, Any], ...]
+Fired = list[tuple[str, tuple[str, ...]]]
 
 
 class Engine:
@@ -53,24 +54,32 @@ class _Run:
         self.statuses: dict[Key, str] = {}
         self.firings: list[Firing] = []
         self._why: dict[Key, Matched] = {}
+        self._seen: dict[Any, tuple[Fired, Mapping[str, tuple[Code, str]]]] = {}
 
     def layer(self, rules: RuleSet, view: View) -> None:
         """Judge one unit (or the patient) in one layer."""
         facts, names = self._facts(rules.layer, view)
-        fired = rules.run(facts)
-        judged = {self.engine.plan.status_codes[entry.id]: str(Key(entry.id, view.unit)) for entry in rules.layer.entries}
-        reasons = _Reasons(rules, names, fired, judged)
+        reasons = _Reasons(rules.layer, names, *self._fired(rules, facts), view.unit)
+        codes = self.engine.plan.status_codes
         for entry in rules.layer.entries:
-            code = self.engine.plan.status_codes[entry.id]
-            found = sorted(reasons.conclusions.get(code, ()))
+            code = codes[entry.id]
+            found = reasons.conclusions.get(code, ())
             if len(found) > 1:
-                raise EngineFault(f"durable_rules concluded {' and '.join(found)} for {entry.id}")
+                raise EngineFault(f"durable_rules concluded {' and '.join(sorted(found))} for {entry.id}")
+            status = next(iter(found), UNDETERMINED)
+            matched = reasons.of(code, status) if found else ()
             key = Key(entry.id, view.unit)
-            self.statuses[key] = found[0] if found else UNDETERMINED
-            matched = reasons.of(code, found[0]) if found else ()
+            self.statuses[key] = status
             self._why[key] = matched
             if not entry.id.startswith("~"):
-                self.firings.append(Firing(key, self.statuses[key], matched))
+                self.firings.append(Firing(key, status, matched))
+
+    def _fired(self, rules: RuleSet, facts: list[dict[str, Any]]) -> tuple[Fired, Mapping[str, tuple[Code, str]]]:
+        """What fired, and what was derived on the way. Units of which the very same facts are asserted are judged once."""
+        seen = (id(rules), tuple(tuple(fact.items()) for fact in facts))
+        if seen not in self._seen:
+            self._seen[seen] = (rules.run(facts), dict(rules.derived))
+        return self._seen[seen]
 
     def _facts(self, layer: Layer, view: View) -> tuple[list[dict[str, Any]], dict[str, Matched]]:
         """The engine facts of one unit, and what each of them stands for."""
@@ -126,12 +135,32 @@ class _Run:
         self, count: Count, quantity: Quantity, judged: list[tuple[View, str]], closed: bool, ended: Matched
     ) -> tuple[bool | None, Matched]:
         certain = [unit for unit, status in judged if status == MET]
-        if _different(certain, count.distinct, at_least=True) >= count.minimum:
+        if self._different(certain, count.distinct, at_least=True) >= count.minimum:
             return True, self._reasons(quantity, certain)
         possible = [unit for unit, status in judged if status != NOT_MET]
-        if closed and _different(possible, count.distinct, at_least=False) < count.minimum:
+        if closed and self._different(possible, count.distinct, at_least=False) < count.minimum:
             return False, (*ended, *self._reasons(quantity, [unit for unit, status in judged if status == NOT_MET]))
         return None, ()
+
+    def _different(self, units: list[View], distinct: str | None, *, at_least: bool) -> int:
+        """How many different units there are at the least or at the most, one by one (the evaluator counts by sets)."""
+        if distinct is None:
+            return len(units)
+        barred = self.engine.catalogue[distinct].barred
+        names: list[Any] = []
+        apart = unnamed = 0
+        for unit in units:
+            if distinct in unit.facts:
+                if unit.facts[distinct] not in names:
+                    names.append(unit.facts[distinct])
+            elif unit.facts.get("trial.modality") in barred or distinct in unit.excluded:
+                apart += 1
+            else:
+                unnamed += 1
+        if at_least:
+            return apart + max(len(names), min(unnamed, 1))
+        possible = len(self.engine.catalogue[distinct].choices) or len(names) + unnamed
+        return apart + min(possible, len(names) + unnamed)
 
     def _reasons(self, quantity: Quantity, units: list[View]) -> Matched:
         return tuple(reason for unit in units for reason in self._why[Key(quantity.body, unit.unit)])
@@ -140,58 +169,43 @@ class _Run:
 _TRUTH: dict[str, bool | None] = {MET: True, NOT_MET: False, UNDETERMINED: None}
 
 
-def _different(units: list[View], distinct: str | None, *, at_least: bool) -> int:
-    """How many different units there are at the least or at the most, one by one (the evaluator counts by sets)."""
-    if distinct is None:
-        return len(units)
-    names: list[Any] = []
-    apart = unnamed = 0
-    for unit in units:
-        if distinct in unit.facts:
-            if unit.facts[distinct] not in names:
-                names.append(unit.facts[distinct])
-        elif unit.facts.get("trial.modality") in ("psychotherapy", "neuromodulation") or distinct in unit.excluded:
-            apart += 1
-        else:
-            unnamed += 1
-    if at_least:
-        return apart + max(len(names), min(unnamed, 1))
-    return apart + len(names) + unnamed
-
-
 class _Reasons:
     """Which conclusions a run came to, and the facts behind each."""
 
     def __init__(
-        self, rules: RuleSet, names: Mapping[str, Matched], fired: list[tuple[str, tuple[str, ...]]], judged: Mapping[Code, str]
+        self, layer: Layer, names: Mapping[str, Matched], fired: Fired, derived: Mapping[str, tuple[Code, str]], unit: str | None
     ) -> None:
         self._names = names
-        self._derived = rules.derived
+        self._derived = derived
+        self._unit = unit
+        self._entry = layer.entry_of
         self._ways: dict[tuple[Code, str], list[tuple[int, tuple[str, ...]]]] = {}
         self.conclusions: dict[Code, set[str]] = {}
         for rule, ids in fired:
-            code, value = rules.layer.concludes[rule]
-            self._ways.setdefault((code, value), []).append((int(rule[1:]), ids))
+            code, value = concluded = layer.concludes[rule]
+            self._ways.setdefault(concluded, []).append((int(rule[1:]), ids))
             self.conclusions.setdefault(code, set()).add(value)
-        self._judged = judged
 
     def of(self, code: Code, value: str) -> Matched:
         """The facts and statuses behind one conclusion: of several ways to it, the first in the order of the condition."""
-        first = min(number for number, _ in self._ways[code, value])
-        return min(self._way(ids) for number, ids in self._ways[code, value] if number == first)
+        ways = self._ways[code, value]
+        if len(ways) == 1:
+            return self._way(ways[0][1])
+        first = min(number for number, _ in ways)
+        return min(self._way(ids) for number, ids in ways if number == first)
 
     def _way(self, ids: tuple[str, ...]) -> Matched:
         found: dict[str, Any] = {}
         for fact_id in ids:
             found.update(self._stands_for(fact_id))
-        return tuple(sorted(found.items(), key=lambda item: item[0]))
+        return tuple((name, found[name]) for name in sorted(found)) if len(found) > 1 else tuple(found.items())
 
     def _stands_for(self, fact_id: str) -> Matched:
         if fact_id in self._names:
             return self._names[fact_id]
         code, value = self._derived[fact_id]
-        if code.kind == "s" and not self._judged[code].startswith("~"):
-            return ((self._judged[code], value),)
+        if code.kind == "s" and not self._entry[code].startswith("~"):
+            return ((str(Key(self._entry[code], self._unit)), value),)
         return self.of(code, value)
 
 

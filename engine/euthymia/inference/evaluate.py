@@ -7,7 +7,7 @@ which everything that a rule refers to is settled before it.
 import typing
 from collections.abc import Callable
 
-from euthymia.facts.catalogue import Catalogue
+from euthymia.facts.catalogue import Catalogue, Declaration
 from euthymia.facts.patient import Patient
 from euthymia.inference.trace import Key
 from euthymia.inference.view import SCALE, View, views
@@ -147,7 +147,8 @@ class Compiler:
     def _count(self, count: Count) -> Test:
         where = self.test(count.where)
         complete = self.catalogue.record(count.record).complete_when or ""
-        distinct, minimum, record, listed = count.distinct, count.minimum, count.record, count.listed
+        distinct = None if count.distinct is None else self.catalogue[count.distinct]
+        minimum, record, listed = count.minimum, count.record, count.listed
 
         def test(view: View) -> Truth:
             results = [(unit, where(unit)) for unit in view.units[record]]
@@ -174,27 +175,30 @@ class Compiler:
         return test
 
 
-def fewest(units: list[View], distinct: str | None) -> int:
+def fewest(units: list[View], distinct: Declaration | None) -> int:
     """At least so many different ones: units whose name is not known may all be one that is already there."""
     if distinct is None:
         return len(units)
-    names = {unit.facts[distinct] for unit in units if distinct in unit.facts}
-    nameless = [unit for unit in units if distinct not in unit.facts]
+    names = {unit.facts[distinct.full_name] for unit in units if distinct.full_name in unit.facts}
+    nameless = [unit for unit in units if distinct.full_name not in unit.facts]
     open_names = [unit for unit in nameless if may_have(unit, distinct)]
     return len(nameless) - len(open_names) + (len(names) or bool(open_names))
 
 
-def most(units: list[View], distinct: str | None) -> int:
+def most(units: list[View], distinct: Declaration | None) -> int:
     """At most so many different ones."""
     if distinct is None:
         return len(units)
-    names = {unit.facts[distinct] for unit in units if distinct in unit.facts}
-    return len(names) + sum(distinct not in unit.facts for unit in units)
+    names = {unit.facts[distinct.full_name] for unit in units if distinct.full_name in unit.facts}
+    nameless = [unit for unit in units if distinct.full_name not in unit.facts]
+    named = len(names) + sum(may_have(unit, distinct) for unit in nameless)
+    apart = sum(not may_have(unit, distinct) for unit in nameless)
+    return apart + (min(named, len(distinct.choices)) if distinct.choices else named)
 
 
-def may_have(unit: View, distinct: str) -> bool:
+def may_have(unit: View, distinct: Declaration) -> bool:
     """Could this unit turn out to have a name? A psychotherapy has no drug; a drug marked as not applicable is none."""
-    return distinct not in unit.excluded and unit.facts.get("trial.modality") not in ("psychotherapy", "neuromodulation")
+    return distinct.full_name not in unit.excluded and unit.facts.get("trial.modality") not in distinct.barred
 
 
 def _judge(condition: Compare | OneOf | Includes | Filled) -> Callable[[Value], Truth]:

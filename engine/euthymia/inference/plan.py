@@ -51,6 +51,7 @@ class Layer:
     entries: tuple[Entry, ...]
     definition: dict[str, Anything] = field(default_factory=dict)
     concludes: dict[str, tuple[Code, str]] = field(default_factory=dict)
+    entry_of: dict[Code, str] = field(default_factory=dict)
     facts: dict[Code, tuple[str, str | int | None]] = field(default_factory=dict)
     knowing: dict[Code, str] = field(default_factory=dict)
     statuses: dict[Code, str] = field(default_factory=dict)
@@ -106,7 +107,8 @@ class _Compiler:
             self._conclude(code, NOT_MET, self._both(applies, self._rail(entry.when, False)))
             if entry.applies is not None:
                 self._conclude(code, NOT_APPLICABLE, self._rail(entry.applies, False))
-        own = {self.codes[entry.id] for entry in entries}
+        self.out.entry_of = {self.codes[entry.id]: entry.id for entry in entries}
+        own = self.out.entry_of.keys()
         self.out.statuses = {code: name for code, name in self.out.statuses.items() if code not in own}
         self.out.quantities = tuple(self.quantities[code] for code in sorted(self.out.read, key=lambda c: c.number) if code.kind == "q")
         return self.out

@@ -43,7 +43,7 @@ def views(patient: Patient, catalogue: Catalogue) -> View:
     """The patient's view, with the views of trials and problems inside."""
     whole = View(None, coded(patient.facts), _excluded(patient.facts))
     for record in catalogue.many:
-        names = [fact.full_name for fact in catalogue.of_record(record) if fact.compared]
+        names = [fact.full_name for fact in catalogue.of_record(record) if fact.compared and fact.type == "text"]
         inside = [View(unit.id, _folded(coded(unit.facts), names), _excluded(unit.facts), whole) for unit in patient.units.get(record, ())]
         whole.units[record] = inside
     if patient.latest is not None:

@@ -4,21 +4,19 @@ from typing import Any
 
 from euthymia import __version__
 from euthymia.assess import Assessment, Judgement
-from euthymia.explain.because import Reason
 from euthymia.explain.questions import Question
 from euthymia.facts.patient import Unit
 from euthymia.render.about import about_rulebook
-from euthymia.render.brief import BriefSentences
-from euthymia.render.sentences import Sentences
+from euthymia.render.models import Models
+from euthymia.render.recommendations import Recommendations
+from euthymia.render.shown import Shown
 from euthymia.render.words import Words, unit_of
-from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Compare, Condition, OneOf, walk
-from euthymia.rulebook.files import Citation
+from euthymia.rulebook.base import citations
+from euthymia.rulebook.conditions import MET, UNDETERMINED, Compare, Condition, OneOf, walk
 from euthymia.rulebook.rule import Rule, Text
 
-_AS_RECOMMENDATION = {MET: "recommended", NOT_MET: "not_indicated", UNDETERMINED: UNDETERMINED, NOT_APPLICABLE: NOT_APPLICABLE}
 _SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
 _ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown to clinicians once it is there
-_ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
 
 
 def document(assessment: Assessment, words: Words) -> dict[str, Any]:
@@ -32,9 +30,10 @@ class _Document:
         self.rulebook = assessment.rulebook
         self.patient = assessment.patient
         self.words = words
-        self.sentences = Sentences(assessment, words)
-        self._status = {str(item.key): item.status for item in assessment.judgements}
-        self.brief = BriefSentences(assessment, words)
+        self.shown = Shown(assessment, words)
+        self.sentences = self.shown.sentences
+        self.brief = self.shown.brief
+        self.models = Models(self.shown)
 
     def as_dict(self) -> dict[str, Any]:
         parts = self.rulebook.about.assessment
@@ -55,17 +54,22 @@ class _Document:
                 "deterioration": spectrum.deterioration,
             },
             "situations": {name: status(rule) for name, rule in parts.situations.items()},
-            "definitions": {name: self._definition(item.rule, item.label) for name, item in parts.definitions.items()},
+            "definitions": self.models.definitions(),
             "conclusions": [
                 self._conclusion(item) for item in self.assessment.judgements if item.rule.kind not in (*_ON_THE_WAY, "option")
             ],
-            "helpers": [self._conclusion(item) for item in self.assessment.judgements if item.rule.kind in _ON_THE_WAY],
-            "recommendations": self._recommendations(),
+            "helpers": [
+                self._conclusion(item) for item in self.assessment.judgements if item.rule.kind in _ON_THE_WAY and item.rule.part_of is None
+            ],
+            "recommendations": Recommendations(self.shown).all(),
             "alerts": self._alerts(),
             "questions": [self._question(item) for item in self.assessment.questions],
             "conflicts": [
                 self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "conflict" and item.status == MET
             ],
+            "rankings": self.models.rankings(),
+            "sequences": self.models.sequences(),
+            "tensions": self._tensions(),
             "courses": self._courses(),
             "trials": [self._trial(unit) for unit in self.patient.units.get("trial", ())],
             "latest_trial": self.patient.latest,
@@ -77,9 +81,6 @@ class _Document:
         }
 
     # --- sources --------------------------------------------------------------------------------------------------------
-
-    def _sources(self, sources: tuple[Citation, ...]) -> list[dict[str, str]]:
-        return [{"work": item.work, "short": self.rulebook.works[item.work].short, "at": item.at} for item in sources]
 
     def _references(self) -> dict[str, Any]:
         """The studies and readings that anything here names, by id."""
@@ -114,72 +115,25 @@ class _Document:
             "text": self.sentences.said(item),
             "brief": self.brief.said(item),
             "patient_text": self.sentences.told(item),
-            "because": [self._reason(reason) for reason in item.because],
+            "because": [self.shown.reason(reason) for reason in item.because],
             "needs": list(item.needs),
             "missing": self.sentences.needs(item.needs),
             "missing_brief": self.brief.needs(item.needs),
-            "waiting": [{"fact": wait.fact, "label": self._label(wait.fact), "why": wait.why} for wait in item.waiting],
+            "waiting": [{"fact": wait.fact, "label": self.shown.label(wait.fact), "why": wait.why} for wait in item.waiting],
             "fallbacks": [
-                {"used": self._label(fallback.used), "instead_of": [self._label(name) for name in fallback.instead_of]}
+                {"used": self.shown.label(fallback.used), "instead_of": [self.shown.label(name) for name in fallback.instead_of]}
                 for fallback in item.fallbacks
             ],
             "reminder": rule.reminder,
+            **({"factor": rule.factor} if rule.factor else {}),
+            **({"beside": list(rule.beside)} if rule.beside else {}),
             "strength": rule.strength,
-            "sources": self._sources(rule.sources),
+            "sources": self.shown.sources(rule.sources),
             "evidence": list(rule.evidence),
             "readings": list(rule.readings),
             "provisional": self._provisional(rule),
             "rule": {"file": rule.origin.file, "line": rule.origin.line},
         }
-
-    def _reason(self, reason: Reason) -> dict[str, Any]:
-        if reason.is_rule:
-            rule, _, unit = reason.name.partition("@")
-            status = self._status[reason.name]
-            title = self.rulebook.by_id[rule].title
-            label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self._unit_name(unit))
-            return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}
-        if reason.name == "latest_trial":
-            latest = self.patient.latest
-            return {"name": reason.name, "label": self._label(reason.name), "value": latest, "shown": latest, "test": reason.test}
-        item = self.patient.observation(reason.name)
-        fact = self.rulebook.facts[reason.name.partition("@")[0]]
-        shown: dict[str, Any] = {"name": reason.name, "label": self._label(reason.name), "value": item.as_json()}
-        shown |= {"shown": self.words.value(fact, item), "test": reason.test}
-        provenance = item.provenance()
-        return shown | ({"provenance": provenance} if provenance else {})
-
-    def _label(self, name: str) -> str:
-        return self.words.fact_name(self.rulebook.facts[name.partition("@")[0]], unit_of(self.patient, name))
-
-    def _unit_name(self, unit_id: str) -> str:
-        return next(self.words.unit_name(unit) for units in self.patient.units.values() for unit in units if unit.id == unit_id)
-
-    def _definition(self, rule: str, label: str) -> dict[str, Any]:
-        item = next(item for item in self.assessment.judgements if item.rule.id == rule)
-        return {"label": label, "status": item.status, "needs": list(item.needs)}
-
-    def _recommendations(self) -> list[dict[str, Any]]:
-        """Advice by class; inside a class in the order of ids. Options are listed whatever their status."""
-        found = [item for item in self.assessment.judgements if item.rule.advice or item.rule.kind == "option"]
-        ranked = sorted(found, key=lambda item: (_ADVICE.index(item.rule.advice or "treat"), item.rule.id))
-        return [
-            {
-                "id": item.rule.id,
-                **({item.rule.about: item.key.unit} if item.key.unit is not None else {}),
-                "title": item.rule.title,
-                "class": item.rule.advice or "treat",
-                "status": _AS_RECOMMENDATION[item.status],
-                "text": self.sentences.said(item),
-                "for": [self._reason(reason) for reason in item.because] if item.status == MET else [],
-                "against": [self._reason(reason) for reason in item.because] if item.status == NOT_MET else [],
-                "needs": list(item.needs),
-                "evidence": list(item.rule.evidence),
-                "strength": item.rule.strength,
-                "sources": self._sources(item.rule.sources),
-            }
-            for item in ranked
-        ]
 
     def _alerts(self) -> list[dict[str, Any]]:
         """Alerts that are met, and those of weight that cannot be told yet: a missing answer never silences one."""
@@ -198,10 +152,10 @@ class _Document:
                 "status": item.status,
                 "text": self.sentences.said(item),
                 "brief": self.brief.said(item),
-                "because": [self._reason(reason) for reason in item.because],
+                "because": [self.shown.reason(reason) for reason in item.because],
                 "needs": list(item.needs),
                 "missing": self.sentences.needs(item.needs),
-                "sources": self._sources(item.rule.sources),
+                "sources": self.shown.sources(item.rule.sources),
             }
             for item in ranked
         ]
@@ -220,6 +174,20 @@ class _Document:
             "now": question.now,
             "changes": fact.changes,
         }
+
+    def _tensions(self) -> list[dict[str, Any]]:
+        """Where the sources do not agree: each side with its citation, and what is done with it here."""
+        return [
+            {
+                "id": tension.id,
+                "subject": tension.subject,
+                "sides": [{"text": side.says, "sources": self.shown.sources(citations(side.source))} for side in tension.sides],
+                "here": tension.here,
+                "readings": list(tension.readings),
+                "rules": list(tension.rules),
+            }
+            for tension in self.rulebook.tensions
+        ]
 
     # --- the patient ----------------------------------------------------------------------------------------------------
 
@@ -257,7 +225,7 @@ class _Document:
                 "text": self.sentences.text_of(text),
                 "patient_text": None if text.tells is None else self.sentences.text(text.tells),
                 "strength": text.strength,
-                "sources": self._sources(text.sources),
+                "sources": self.shown.sources(text.sources),
                 "readings": list(text.readings),
             }
             for text in self.rulebook.texts
@@ -270,7 +238,7 @@ class _Document:
         return [
             {
                 "name": name,
-                "label": self._label(name),
+                "label": self.shown.label(name),
                 **recorded[name],
                 "shown": self.words.value(self.rulebook.facts[name.partition("@")[0]], self.patient.observation(name)),
             }

@@ -39,6 +39,7 @@ class ShownFact:
     def __init__(self, fact: Declaration, item: Observation, words: Words) -> None:
         self.known = item.known
         self.unit = fact.unit
+        self.origin = item.origin or ""
         self._item = item
         self._text = words.value(fact, item)
 

@@ -1,42 +1,25 @@
 """The shape of the files of a rulebook, as pydantic models. Texts are not yet parsed here."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from euthymia.rulebook.conditions import STATUSES
-
-Kind = Literal["definition", "rule", "warning", "explanation", "question", "assessment", "option", "conflict", "remark", "helper"]
-Advice = Literal["safety", "fix_first", "assess", "treat", "remind"]
-Severity = Literal["critical", "warning", "notice"]
-Status = Literal["met", "not_met", "undetermined", "not_applicable"]
-Place = Literal["spectrum", "refractoriness", "pseudo_resistance", "situations", "toxicity", "steps", "areas", "process"]
-Certainty = Literal["source", "reading", "looked_up", "literature"]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$")]
-Sentences = dict[Status, str]
-ConditionText = str | dict[str, Any]
-
-assert set(STATUSES) == set(Status.__args__)  # type: ignore[attr-defined]
-
-
-class Strict(BaseModel):
-    """No unknown keys, no change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Citation(Strict):
-    """A place in a work."""
-
-    work: str
-    at: str
-
-
-def citations(source: "Citation | list[Citation] | None") -> tuple[Citation, ...]:
-    """One source or several, as authors write them, always as a tuple."""
-    if source is None:
-        return ()
-    return tuple(source) if isinstance(source, list) else (source,)
+from euthymia.rulebook.base import (
+    Advice,
+    Certainty,
+    Citation,
+    ConditionText,
+    Domain,
+    Identifier,
+    Kind,
+    Place,
+    Sentences,
+    Severity,
+    Strict,
+)
+from euthymia.rulebook.definition_files import DefinitionEntry
+from euthymia.rulebook.option_files import OptionEntry
+from euthymia.rulebook.plan_files import GapEntry, RankingEntry, SequenceEntry, TensionEntry
 
 
 class RuleEntry(Strict):
@@ -57,6 +40,9 @@ class RuleEntry(Strict):
     shows: list[str] = Field(default_factory=list)
     says: Sentences = Field(default_factory=dict)
     tells: Sentences = Field(default_factory=dict)
+    factor: Domain | None = None
+    beside: list[str] = Field(default_factory=list)
+    option: OptionEntry | None = None
 
 
 class TextEntry(Strict):
@@ -78,6 +64,9 @@ class RuleFile(Strict):
     source: Citation | list[Citation] | None = None
     rules: list[RuleEntry] = Field(default_factory=list)
     texts: list[TextEntry] = Field(default_factory=list)
+    definition: DefinitionEntry | None = None
+    ranking: RankingEntry | None = None
+    sequence: SequenceEntry | None = None
 
 
 class ParameterEntry(Strict):
@@ -180,6 +169,12 @@ class EntryFile(Strict):
     entries: list[Entry]
 
 
+class TensionFile(Strict):
+    schema_: Literal["euthymia.tensions/1"] = Field(alias="schema")
+    tensions: list[TensionEntry]
+    gaps: list[GapEntry]
+
+
 class ContradictionEntry(Strict):
     id: Identifier
     about: Literal["patient", "trial"] = "patient"
@@ -223,11 +218,6 @@ class SpectrumMap(Strict):
     labels: dict[str, str]
 
 
-class DefinitionMap(Strict):
-    rule: str
-    label: str
-
-
 class AssessmentMap(Strict):
     """Which rules fill which part of an assessment."""
 
@@ -237,7 +227,9 @@ class AssessmentMap(Strict):
     spectrum: SpectrumMap
     situations: dict[str, str]
     situation_labels: dict[str, str]
-    definitions: dict[str, DefinitionMap]
+    definitions: list[str] = Field(default_factory=list)
+    availability: str | None = None
+    preference: str | None = None
 
 
 class RulebookFile(Strict):

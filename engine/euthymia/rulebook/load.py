@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,19 +11,37 @@ from pydantic import BaseModel
 from euthymia.errors import InputError, Problem
 from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.catalogue_files import read_catalogue
+from euthymia.facts.drug_table import DrugTable, read_drugs
 from euthymia.rulebook import files
+from euthymia.rulebook.base import Sentences, citations
 from euthymia.rulebook.checks import check
+from euthymia.rulebook.compose import Composer, Owner
+from euthymia.rulebook.definition import Definition
 from euthymia.rulebook.lines import Names
 from euthymia.rulebook.parse import Parser
+from euthymia.rulebook.plan_files import GapEntry, TensionEntry
+from euthymia.rulebook.plans import Ranking, Sequence
 from euthymia.rulebook.rule import Contradiction, Origin, Rule, Text
 from euthymia.rulebook.rulebook import Rulebook, in_order
 from euthymia.source import Document, Limits, read_model
 
 _LIMITS = Limits(size=4_000_000, depth=24, values=200_000)
 _NO_RULES = ("schemas", "facts", "parameters")
-_AT_THE_TOP = ("rulebook.yaml", "sources.yaml", "evidence.yaml", "readings.yaml", "entries.yaml", "contradictions.yaml")
+_AT_THE_TOP = ("rulebook.yaml", "sources.yaml", "evidence.yaml", "readings.yaml", "entries.yaml", "contradictions.yaml",
+               "tensions.yaml", "drugs.yaml")  # fmt: skip
 Model = TypeVar("Model", bound=BaseModel)
 Item = TypeVar("Item", bound=Any)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the rule files hold, parsed."""
+
+    rules: dict[str, Rule] = field(default_factory=dict)
+    texts: list[Text] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
+    rankings: list[Ranking] = field(default_factory=list)
+    sequences: list[Sequence] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +109,19 @@ def load_rulebook(folder: Path) -> Rulebook:
     if facts is None or about is None or entries is None:
         raise InputError(reader.problems)
     names = Names(facts, parameters, {item.item.id: item.item.about for item in _each(read, "rules")})
-    rules, texts = _rules(reader, read, names)
+    found = _rules(reader, read, names)
     contradictions = _contradictions(reader, names)
+    tensions, gaps = _tensions(reader)
+    drugs = _drugs(reader, facts)
     reader.by_id([*_each(read, "rules"), *_each(read, "texts")], "rule or text")
     reader.problems.extend(_unread(folder))
-    ordered, circle = in_order(rules)
+    ordered, circle = in_order(found.rules.values())
     if circle:
-        reader.problems.append(_circle_problem(circle, {rule.id: rule for rule in rules}, folder))
+        reader.problems.append(_circle_problem(circle, found.rules, folder))
     rulebook = Rulebook(
         about[0], facts, parameters, works, studies, readings, tuple(entries[0].groups), tuple(entries[0].entries),
-        tuple(ordered), tuple(sorted(texts, key=lambda text: text.id)), contradictions, _digest(folder), str(folder),
+        tuple(ordered), _by_id(found.texts), contradictions, _by_id(found.definitions), _by_id(found.rankings), _by_id(found.sequences),
+        tensions, gaps, drugs, _digest(folder), str(folder),
     )  # fmt: skip
     if not circle:
         reader.problems.extend(check(rulebook, about[1]))
@@ -114,6 +135,23 @@ def _catalogue(reader: _Reader) -> Catalogue | None:
     except InputError as error:
         reader.problems.extend(error.problems)
         return None
+
+
+def _by_id(items: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: str(item.id)))
+
+
+def _tensions(reader: _Reader) -> tuple[tuple[TensionEntry, ...], tuple[GapEntry, ...]]:
+    read = reader.one("tensions.yaml", files.TensionFile) if (reader.folder / "tensions.yaml").exists() else None
+    return (tuple(read[0].tensions), tuple(read[0].gaps)) if read else ((), ())
+
+
+def _drugs(reader: _Reader, facts: Catalogue) -> DrugTable:
+    try:
+        return read_drugs(reader.folder / "drugs.yaml", facts)
+    except InputError as error:
+        reader.problems.extend(error.problems)
+        return DrugTable(())
 
 
 def _many(reader: _Reader, pattern: str, model: type[BaseModel], key: str) -> Iterator[Placed]:
@@ -146,38 +184,53 @@ def _each(read: Iterable[tuple[files.RuleFile, Document]], key: str) -> Iterator
             yield Placed(item, document, (key, number))
 
 
-def _rules(reader: _Reader, read: list[tuple[files.RuleFile, Document]], names: Names) -> tuple[list[Rule], list[Text]]:
-    rules: dict[str, Rule] = {}
-    texts: list[Text] = []
+def _rules(reader: _Reader, read: list[tuple[files.RuleFile, Document]], names: Names) -> "_Found":
+    found = _Found()
     for file, document in read:
         for number, entry in enumerate(file.rules):
-            rule = _rule(entry, file, Placed(entry, document, ("rules", number)), names, reader)
-            if rule is not None:
-                rules.setdefault(rule.id, rule)
+            for rule in _rule(entry, file, Placed(entry, document, ("rules", number)), names, reader):
+                found.rules.setdefault(rule.id, rule)
         for number, text in enumerate(file.texts):
-            texts.append(_text(text, file, Placed(text, document, ("texts", number)), reader.folder))
-    return list(rules.values()), texts
+            found.texts.append(_text(text, file, Placed(text, document, ("texts", number)), reader.folder))
+        for key in ("definition", "ranking", "sequence"):
+            if (item := getattr(file, key)) is not None:
+                composer = _composer(item, Placed(item, document, (key,)), names, reader)
+                getattr(found, f"{key}s").append(getattr(composer, key)(item))
+                found.rules |= {rule.id: rule for rule in composer.rules}
+    return found
 
 
-def _rule(entry: files.RuleEntry, file: files.RuleFile, placed: Placed, names: Names, reader: _Reader) -> Rule | None:
-    parser = Parser(names, _reporter(placed, reader.problems))
+def _composer(item: Any, placed: Placed, names: Names, reader: _Reader) -> Composer:
+    sources = citations(item.source)
+    owner = Owner(item.id, sources, None, tuple(item.readings), _topic(placed, reader.folder), _origin(placed, reader.folder))
+    return Composer(names, _reporter(placed, reader.problems), owner)
+
+
+def _rule(entry: files.RuleEntry, file: files.RuleFile, placed: Placed, names: Names, reader: _Reader) -> list[Rule]:
+    """The rule, and those made for its option. Nothing when its own condition has mistakes."""
+    report = _reporter(placed, reader.problems)
+    parser = Parser(names, report)
     when = parser.parse(entry.when, ("when",), entry.about)
     applies = None if entry.applies is None else parser.parse(entry.applies, ("applies",), entry.about)
+    sources = citations(entry.source or file.source)
+    topic, origin = _topic(placed, reader.folder), _origin(placed, reader.folder)
+    composer = Composer(names, report, Owner(entry.id, sources, entry.strength, tuple(entry.readings), topic, origin))
+    option = None if entry.option is None else composer.option(entry.option, entry)
     if when is None or (entry.applies is not None and applies is None):
-        return None
-    return Rule(
-        id=entry.id, title=entry.title, kind=entry.kind, about=entry.about, applies=applies, when=when,
-        sources=files.citations(entry.source or file.source), strength=entry.strength, evidence=tuple(entry.evidence),
-        readings=tuple(entry.readings), reminder=entry.reminder, alert=entry.alert, advice=entry.advice,
-        asks=tuple(entry.asks), shows=tuple(entry.shows), says=_sentences(entry.says), tells=_sentences(entry.tells),
-        topic=_topic(placed, reader.folder), origin=_origin(placed, reader.folder),
+        return []
+    rule = Rule(
+        id=entry.id, title=entry.title, kind=entry.kind, about=entry.about, applies=applies, when=when, sources=sources,
+        strength=entry.strength, evidence=tuple(entry.evidence), readings=tuple(entry.readings), reminder=entry.reminder,
+        alert=entry.alert, advice=entry.advice, asks=tuple(entry.asks), shows=tuple(entry.shows), says=_sentences(entry.says),
+        tells=_sentences(entry.tells), topic=topic, origin=origin, factor=entry.factor, beside=tuple(entry.beside), option=option,
     )  # fmt: skip
+    return [rule, *composer.rules]
 
 
 def _text(entry: files.TextEntry, file: files.RuleFile, placed: Placed, folder: Path) -> Text:
     return Text(
         id=entry.id, title=entry.title, kind=entry.kind, text=entry.text, place=entry.place,
-        sources=files.citations(entry.source or file.source), strength=entry.strength, evidence=tuple(entry.evidence),
+        sources=citations(entry.source or file.source), strength=entry.strength, evidence=tuple(entry.evidence),
         readings=tuple(entry.readings), tells=entry.tells, topic=_topic(placed, folder), origin=_origin(placed, folder),
     )  # fmt: skip
 
@@ -190,7 +243,7 @@ def _reporter(placed: Placed, problems: list[Problem]) -> Callable[[tuple[str | 
     return report
 
 
-def _sentences(written: files.Sentences) -> dict[str, str]:
+def _sentences(written: Sentences) -> dict[str, str]:
     return {str(status): sentence for status, sentence in written.items()}
 
 

@@ -1,6 +1,7 @@
 """Conditions as authors write them, turned into the tree; every mistake with its place. Mappings here, single lines in `lines`."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any as Anything
 
 from euthymia.errors import found, suggestion
@@ -119,7 +120,7 @@ class Parser:
                 self.report(place, "every needs `holds`")
             holds = self.parse(raw.get("holds", "always"), (*place, "holds"), record)
             where = None if where is None or holds is None else All((where, Not(holds)))
-        distinct = self._distinct(raw.get("distinct"), record, (*place, "distinct"))
+        distinct = self.distinct(raw.get("distinct"), record, (*place, "distinct"))
         if where is None or minimum is None:
             return None
         count = Count(record, minimum, where, listed, distinct)
@@ -147,16 +148,16 @@ class Parser:
             return None
         return int(value)
 
-    def _distinct(self, raw: Anything, record: str, place: Place) -> str | None:
+    def distinct(self, raw: Anything, record: str, place: Place) -> str | None:
+        """The fact of `record` by which units are told apart, if one is given."""
         if raw is None:
             return None
-        if (
-            not isinstance(raw, str)
-            or raw not in self.names.facts
-            or not self.names.facts[raw].compared
-            or self.names.facts[raw].record != record
-        ):
-            allowed = [name for name in self.names.facts if self.names.facts[name].compared]
+        allowed = [name for name, fact in self.names.facts.items() if fact.record == record and (fact.compared or fact.type == "enum")]
+        if raw not in allowed:
             self.report(place, f"found '{found(raw)}'; allowed: {', '.join(allowed)}")
             return None
         return str(raw)
+
+    def plain_number(self, raw: Anything) -> Fraction:
+        """A number, or the value of a parameter. Raises Wrong."""
+        return self._lines.number(str(raw))[0]

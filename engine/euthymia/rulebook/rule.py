@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from euthymia.rulebook.base import Advice, Citation, Domain, Kind, Place, Severity
 from euthymia.rulebook.conditions import Condition, facts_read, is_epistemic, rules_read
-from euthymia.rulebook.files import Advice, Citation, Kind, Place, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,32 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """One sentence about an option. `section`: population, for, against, defers or cautions; `rule` judges it (None: it always counts)."""
+
+    section: str
+    text: str
+    rule: str | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a treatment option carries beside its condition."""
+
+    offers: tuple[str, ...]
+    modality: tuple[str, ...]
+    adds_drug: bool
+    arguments: tuple[Argument, ...]
+    excludes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `says` and `tells` hold template texts by status, for professionals and for the patient."""
+    """One rule. `says` and `tells` hold template texts by status, for professionals and for the patient.
+
+    `part_of` names the rule or definition that this one was made for: an argument of an option, a line of a table.
+    """
 
     id: str
     title: str
@@ -38,6 +62,10 @@ class Rule:
     tells: Mapping[str, str]
     topic: str
     origin: Origin = field(compare=False)
+    factor: Domain | None = None
+    beside: tuple[str, ...] = ()
+    option: Option | None = None
+    part_of: str | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from euthymia.facts.catalogue import Catalogue
+from euthymia.facts.drug_table import DrugTable
+from euthymia.rulebook.definition import Definition
 from euthymia.rulebook.files import Entry, Group, ParameterEntry, Reading, RulebookFile, Study, Work
+from euthymia.rulebook.plan_files import GapEntry, TensionEntry
+from euthymia.rulebook.plans import Ranking, Sequence
 from euthymia.rulebook.rule import Contradiction, Rule, Text
 
 
@@ -27,6 +31,12 @@ class Rulebook:
     rules: tuple[Rule, ...]
     texts: tuple[Text, ...]
     contradictions: tuple[Contradiction, ...]
+    definitions: tuple[Definition, ...]
+    rankings: tuple[Ranking, ...]
+    sequences: tuple[Sequence, ...]
+    tensions: tuple[TensionEntry, ...]
+    gaps: tuple[GapEntry, ...]
+    drugs: DrugTable
     digest: str
     folder: str
 

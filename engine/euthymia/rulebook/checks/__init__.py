@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from euthymia.errors import Problem
 from euthymia.rulebook.checks.citations import unknown_citations
 from euthymia.rulebook.checks.knowing import misplaced_tests_of_knowing
+from euthymia.rulebook.checks.models import unsound_models
+from euthymia.rulebook.checks.options import unsound_options
 from euthymia.rulebook.checks.possible import never_met
 from euthymia.rulebook.checks.report import Found
 from euthymia.rulebook.checks.sentences import unsound_sentences
@@ -22,6 +24,8 @@ CHECKS: tuple[Callable[["Rulebook"], Iterable[Found]], ...] = (
     never_met,
     unsound_sentences,
     unknown_ids,
+    unsound_options,
+    unsound_models,
 )
 
 

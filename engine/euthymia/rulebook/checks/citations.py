@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from euthymia.errors import suggestion
+from euthymia.rulebook.base import citations
 from euthymia.rulebook.checks.report import Found
-from euthymia.rulebook.files import citations
 from euthymia.rulebook.rule import Rule, Text
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from euthymia.rulebook.rulebook import Rulebook
 
 _ALWAYS = ("needs", "param")
-_FACT_METHODS = ("known", "is", "unit")
+_FACT_METHODS = ("known", "is", "unit", "origin")
 _MOST_NESTING = 40
 _PARSER = SandboxedEnvironment()
 _ALLOWED = (
@@ -30,14 +30,14 @@ def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
     for rule in rulebook.rules:
         for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
             for status, sentence in sentences.items():
-                for message in _in_sentence(sentence, rule, read[rule.id], rulebook):
+                for message in in_sentence(sentence, rule, read[rule.id], rulebook):
                     yield Found(message, f"{rule.id}.{kind}.{status}", rule.origin)
         for fact in (*rule.asks, *rule.shows):
             if fact not in rulebook.facts:
                 yield Found(f"unknown fact '{fact}'{suggestion(fact, rulebook.facts)}", f"{rule.id}.asks", rule.origin)
     for text in rulebook.texts:
         for sentence in filter(None, (text.text, text.tells)):
-            for message in _in_sentence(sentence, text, set(), rulebook):
+            for message in in_sentence(sentence, text, set(), rulebook):
                 yield Found(message, text.id, text.origin)
 
 
@@ -50,26 +50,35 @@ def _all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
     return read
 
 
-def _in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:
+def in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:
+    """Mistakes of one sentence of a rule that reads these facts."""
+    if "{" not in sentence:
+        return
     try:
         tree = _PARSER.parse(sentence)
     except (TemplateSyntaxError, RecursionError, ValueError) as error:
         yield f"not a well-formed sentence: {found(str(error))}"
         return
-    if _depth(tree) > _MOST_NESTING:
+    parts = _all_nodes(tree)
+    if parts is None:
         yield f"a sentence may be nested {_MOST_NESTING} levels deep at most"
         return
-    outside = sorted({type(node).__name__ for node in _all_nodes(tree) if not _is_plain(node)})
+    outside = sorted({type(node).__name__ for node in parts if not _is_plain(node)})
     if outside:
         yield f"a sentence may hold facts, parameters and if/else only; found {', '.join(outside)}"
         return
+    yield from _names(parts, item, read, rulebook)
+
+
+def _names(parts: list[nodes.Node], item: Rule | Text, read: set[str], rulebook: "Rulebook") -> Iterator[str]:
     records = {record.record for record in rulebook.facts.records}
-    inner = {id(access.node) for access in tree.find_all(nodes.Getattr)}
-    called = {id(call.node) for call in tree.find_all(nodes.Call)}
-    for name in tree.find_all(nodes.Name):
+    accesses = [node for node in parts if isinstance(node, nodes.Getattr)]
+    inner = {id(access.node) for access in accesses}
+    called = {id(call.node) for call in parts if isinstance(call, nodes.Call)}
+    for name in (node for node in parts if isinstance(node, nodes.Name)):
         if name.ctx == "load" and name.name not in _ALWAYS and (name.name not in records or id(name) not in inner):
             yield f"unknown name '{name.name}' in the sentence; allowed: facts such as record.fact, param.name, needs"
-    for access in tree.find_all(nodes.Getattr):
+    for access in accesses:
         if isinstance(access.node, nodes.Name):
             yield from _access(access.node.name, access.attr, item, read, rulebook)
         elif not _is_fact(access.node) or access.attr not in _FACT_METHODS:
@@ -83,19 +92,16 @@ def _is_fact(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name != "param" and node.attr != "label"
 
 
-def _depth(tree: nodes.Node) -> int:
-    deepest, left = 0, [(1, child) for child in tree.iter_child_nodes()]
+def _all_nodes(tree: nodes.Node) -> list[nodes.Node] | None:
+    """Every node of the tree; None when it is nested too deeply."""
+    found, left = [tree], [(1, child) for child in tree.iter_child_nodes()]
     while left:
         depth, node = left.pop()
-        deepest = max(deepest, depth)
+        if depth > _MOST_NESTING:
+            return None
+        found.append(node)
         left.extend((depth + 1, child) for child in node.iter_child_nodes())
-    return deepest
-
-
-def _all_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _all_nodes(child)
+    return found
 
 
 def _is_plain(node: nodes.Node) -> bool:

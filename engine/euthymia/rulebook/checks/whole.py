@@ -60,5 +60,3 @@ def _mapped(rulebook: "Rulebook") -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("spectrum", "bands", key), rule
     for key, rule in parts.situations.items():
         yield ("situations", key), rule
-    for key, definition in parts.definitions.items():
-        yield ("definitions", key), definition.rule

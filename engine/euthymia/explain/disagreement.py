@@ -1,0 +1,135 @@
+"""Which facts make definitions disagree: for each that is not fulfilled while another is, the facts that force it, and those single
+facts that would, with another value, bring it to the same result."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from euthymia.explain.because import Reason
+from euthymia.explain.definitions import DefinitionResult
+from euthymia.explain.vocabulary import OTHER, Vocabulary
+from euthymia.inference.evaluate import Evaluator
+from euthymia.inference.trace import Key
+from euthymia.inference.view import SCALE, View
+from euthymia.rulebook.conditions import MET, NOT_MET
+from euthymia.rulebook.rulebook import Rulebook
+
+_MOST_TRIED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A fact that alone would bring the definition to fulfilled: one value that does so, as conditions see it."""
+
+    fact: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A definition that is not fulfilled while others are. `facts` force that; `turns` would each change it."""
+
+    definition: str
+    fulfilled: tuple[str, ...]
+    facts: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+
+def splits(
+    rulebook: Rulebook, vocabulary: Vocabulary, whole: View, results: Sequence[DefinitionResult], because: Mapping[Key, Sequence[Reason]]
+) -> tuple[Split, ...]:
+    """One entry for each definition with a threshold that is known not to be fulfilled while another one is."""
+    judged = [result for result in results if result.has_threshold]
+    fulfilled = tuple(result.definition.id for result in judged if result.status == MET)
+    missed = [result for result in judged if result.status == NOT_MET]
+    if not fulfilled or not missed:
+        return ()
+    trial = _Trying(rulebook, vocabulary, whole, {rule for result in judged for rule in _rules(result)})
+    return tuple(_split(result, fulfilled, trial, because) for result in missed)
+
+
+def _rules(result: DefinitionResult) -> Iterator[str]:
+    yield from (name for name in (result.definition.fulfilled, result.definition.applies) if name)
+
+
+def _split(result: DefinitionResult, fulfilled: tuple[str, ...], trying: "_Trying", because: Mapping[Key, Sequence[Reason]]) -> Split:
+    rule = result.definition.fulfilled or ""
+    facts = tuple(dict.fromkeys(_facts(Key(rule), because)))
+    return Split(result.definition.id, fulfilled, facts, tuple(trying.turns(rule, facts)))
+
+
+def _facts(key: Key, because: Mapping[Key, Sequence[Reason]]) -> Iterator[str]:
+    """The facts at the bottom of the reasons of a judgement."""
+    for reason in because[key]:
+        if reason.is_rule:
+            rule, _, unit = reason.name.partition("@")
+            yield from _facts(Key(rule, unit or None), because)
+        else:
+            yield reason.name
+
+
+class _Trying:
+    """The patient with one fact changed, judged again by the rules that the definitions hang on."""
+
+    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, whole: View, rules: set[str]) -> None:
+        self.rulebook = rulebook
+        self.vocabulary = vocabulary
+        self.whole = whole
+        needed = _closure(rulebook, rules)
+        self._evaluator = Evaluator(replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id in needed)))
+        self._left = _MOST_TRIED
+
+    def turns(self, rule: str, facts: Sequence[str]) -> Iterator[Turn]:
+        for fact in facts:
+            value = next((value for value in self._others(fact) if self._with(fact, value)[Key(rule)] == MET), None)
+            if value is not None:
+                yield Turn(fact, value)
+
+    def _others(self, name: str) -> Iterator[Any]:
+        """Other values of a fact that the rules can tell apart from the one it has."""
+        fact, _, unit = name.partition("@")
+        if fact not in self.rulebook.facts:
+            return
+        declared = self.rulebook.facts[fact]
+        now = self._holder(unit).facts.get(fact)
+        if declared.is_number:
+            options: list[Any] = [(number, number) for number in self.vocabulary.all_numbers(declared)]
+            options.sort(key=lambda value: abs(value[0] - now[0]) if isinstance(now, tuple) else value[0] // SCALE)
+        elif declared.is_list:
+            members = [member for member in self.vocabulary.all_members(declared) if member != OTHER]
+            options = [frozenset((now or frozenset()) ^ {member}) for member in members] + [frozenset()]
+        else:
+            options = list(declared.choices)
+        for value in options:
+            if value != now and self._left > 0:
+                self._left -= 1
+                yield value
+
+    def _holder(self, unit: str) -> View:
+        if not unit:
+            return self.whole
+        return next(view for views in self.whole.units.values() for view in views if view.unit == unit)
+
+    def _with(self, name: str, value: Any) -> dict[Key, str]:
+        fact, _, unit = name.partition("@")
+        facts = {**self.whole.facts, **({} if unit else {fact: value})}
+        whole = View(None, facts, self.whole.excluded)
+        for record, views in self.whole.units.items():
+            whole.units[record] = [
+                View(view.unit, {**view.facts, fact: value} if view.unit == unit else view.facts, view.excluded, whole) for view in views
+            ]
+        if self.whole.latest is not None:
+            whole.latest = next(view for view in whole.units["trial"] if view.unit == self.whole.latest.unit)
+        return self._evaluator.evaluate_view(whole)
+
+
+def _closure(rulebook: Rulebook, rules: set[str]) -> set[str]:
+    """The rules and all they refer to."""
+    found: set[str] = set()
+    waiting = [*rules]
+    while waiting:
+        rule = waiting.pop()
+        if rule not in found:
+            found.add(rule)
+            waiting += rulebook.by_id[rule].refers_to
+    return found

@@ -1,0 +1,123 @@
+"""What follows from the names and doses of drugs by the drug table. It proposes; what the clinician states always stands.
+
+Filled in: whether a dose was adequate, by which sources, the class of a drug, whether its name was recognised, and which groups of drugs
+(`drug_group` of a fact) are taken now. A name that the table does not hold leaves the fact open, and never makes it a no.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from euthymia.facts.catalogue import Catalogue
+from euthymia.facts.drug_table import Drug, DrugTable, Lowest
+from euthymia.facts.observation import NOT_ASKED, Observation, number
+from euthymia.facts.patient import Unit
+
+Facts = Mapping[str, Observation]
+_VERDICTS = {"adequate": "yes", "inadequate": "no"}
+_WITH_DRUG = ("medication", "combined")
+
+
+def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dict[str, Observation]:
+    """A trial's facts, with what the drug table adds where nothing was stated."""
+    filled = dict(facts)
+    name = facts.get("trial.drug", NOT_ASKED)
+    if not table.drugs or not name.known:
+        return filled
+    drug = table.find(name.value)
+    for fact, item in _of_drug(facts, drug):
+        if fact in catalogue and filled.get(fact, NOT_ASKED).state in ("not_asked", "unknown"):
+            filled[fact] = item
+    return filled
+
+
+def _of_drug(facts: Facts, drug: Drug | None) -> Iterator[tuple[str, Observation]]:
+    yield "trial.drug_recognised", _proposed("no" if drug is None else "yes", "the drug table")
+    if drug is None:
+        return
+    if drug.class_ is not None:
+        yield "trial.drug_class", _proposed(drug.class_, f"the drug table: {drug.label}")
+    amount = _amount(facts, drug)
+    if amount is None:
+        return
+    what, lowest, low, high = amount
+    passed = lowest.passed(low, high)
+    if passed is not None:
+        yield "trial.dose_passes", _proposed(passed, f"the drug table: {what}")
+    verdict = _VERDICTS.get(lowest.verdict(low, high))
+    if verdict is not None:
+        bound = f"at least {number(Fraction(str(lowest.strict if verdict == 'yes' else lowest.lenient)))}"
+        yield "trial.dose_adequate", _proposed(verdict, f"proposed by the drug table: {what}; {bound} by the "
+                                               f"{'strictest' if verdict == 'yes' else 'most lenient'} source")  # fmt: skip
+
+
+def _amount(facts: Facts, drug: Drug) -> tuple[str, Lowest, Fraction, Fraction] | None:
+    """What to compare with which limits: the level in blood where it was measured and is in the table, else the dose."""
+    level, unit = facts.get("trial.plasma_level", NOT_ASKED), facts.get("trial.plasma_level_unit", NOT_ASKED)
+    if drug.level is not None and level.low is not None and level.high is not None and unit.known:
+        if _same_unit(unit.value, drug.level.unit):
+            return f"{drug.label}, level {number(level.low)} {drug.level.unit}", drug.level.lowest, level.low, level.high
+        return None  # a level was measured; a dose must not speak in its place
+    dose, dose_unit = facts.get("trial.dose_daily", NOT_ASKED), facts.get("trial.dose_unit", NOT_ASKED)
+    if drug.dose is None or drug.per != "day" or dose.low is None or dose.high is None:
+        return None
+    if not dose_unit.known or not _same_unit(dose_unit.value, drug.unit or ""):
+        return None
+    return f"{drug.label} {number(dose.low)} {drug.unit} a day", drug.dose, dose.low, dose.high
+
+
+def _same_unit(written: str, declared: str) -> bool:
+    return written.strip().casefold() == declared.casefold()
+
+
+def _proposed(value: object, origin: str) -> Observation:
+    return Observation("known", value, origin=origin)
+
+
+# --- groups of drugs taken now --------------------------------------------------------------------------------------
+
+
+def with_groups(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogue: Catalogue) -> dict[str, Observation]:
+    """The once-only facts, with the groups of drugs that are taken now. A no needs a complete list in which every name is known."""
+    filled = dict(facts)
+    if not table.drugs:
+        return filled
+    taken = [(name, table.find(name)) for name in _taken(facts, trials)]
+    complete = _complete(facts, trials) and all(drug is not None for _, drug in taken)
+    for fact in (catalogue[name] for name in catalogue):
+        if fact.drug_group is None or filled.get(fact.full_name, NOT_ASKED).state not in ("not_asked", "unknown"):
+            continue
+        members = [name for name, drug in taken if drug is not None and fact.drug_group in drug.groups]
+        if members:
+            filled[fact.full_name] = _proposed("yes", f"the drug table: {', '.join(dict.fromkeys(members))}")
+        elif complete:
+            filled[fact.full_name] = _proposed("no", "the drug table: no drug on file belongs to this group")
+    return filled
+
+
+def _taken(facts: Facts, trials: Iterable[Unit]) -> list[str]:
+    """Names of the drugs that are on file as taken now."""
+    names = list(_members(facts.get("diagnosis.medical_drugs", NOT_ASKED)))
+    for trial in trials:
+        if trial.get("trial.stop_reason").value == "ongoing":
+            names += [trial.get("trial.drug").value] if trial.get("trial.drug").known else []
+            names += [*_members(trial.get("trial.augmentation")), *_members(trial.get("trial.concomitant_drugs"))]
+    return names
+
+
+def _members(item: Observation) -> tuple[str, ...]:
+    return tuple(item.value) if item.known else ()
+
+
+def _complete(facts: Facts, trials: Sequence[Unit]) -> bool:
+    """Is every drug that is taken now on file? Each list was asked for, and each trial says whether it goes on."""
+    if not facts.get("diagnosis.medical_drugs", NOT_ASKED).known:
+        return False
+    if facts.get("process.treatment_history_complete", NOT_ASKED).value != "yes":
+        return False
+    ongoing = [trial for trial in trials if trial.get("trial.stop_reason").value == "ongoing"]
+    with_drug = [trial for trial in ongoing if trial.get("trial.modality").value in _WITH_DRUG]
+    if facts.get("current.antidepressant", NOT_ASKED).value == "yes" and not with_drug:
+        return False
+    named = all(trial.get("trial.drug").known and trial.get("trial.augmentation").known for trial in with_drug)
+    listed = all(trial.get("trial.concomitant_drugs").known for trial in ongoing)
+    return named and listed and all(trial.get("trial.stop_reason").known for trial in trials)

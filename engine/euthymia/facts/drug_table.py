@@ -1,0 +1,190 @@
+"""The drug table: generic names and their spellings, codes, classes and lowest adequate doses by several sources."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from euthymia.errors import InputError, Problem, found, suggestion
+from euthymia.facts.catalogue import Catalogue
+from euthymia.source import Document, Limits, read_model
+
+_LIMITS = Limits(size=1_000_000, depth=12, values=50_000)
+_WORD = re.compile(r"[a-z0-9]+")
+_SALTS = frozenset(
+    [
+        "hydrochloride",
+        "hcl",
+        "hydrobromide",
+        "hbr",
+        "maleate",
+        "mesylate",
+        "mesilate",
+        "oxalate",
+        "sulfate",
+        "sulphate",
+        "tartrate",
+        "citrate",
+        "carbonate",
+        "acetate",
+        "besylate",
+        "besilate",
+        "fumarate",
+        "hemifumarate",
+        "phosphate",
+        "monohydrate",
+        "sodium",
+    ]
+)
+_FORMS = frozenset(["xr", "er", "sr", "mr", "cr", "xl", "la", "retard", "depot", "tablet", "tablets", "capsule", "capsules", "oral"])
+Verdict = Literal["adequate", "inadequate", "open"]
+Threshold = Literal["lenient", "default", "strict"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DrugSource(_Strict):
+    """Where a figure comes from, and how sure it is."""
+
+    work: str
+    at: str
+    certainty: Literal["source", "reading", "looked_up", "literature"]
+
+
+class Lowest(_Strict):
+    """Lowest adequate daily dose (or level) by the most lenient source, by the default one and by the strictest."""
+
+    lenient: Annotated[float, Field(gt=0)]
+    default: Annotated[float, Field(gt=0)]
+    strict: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Lowest":
+        if not self.lenient <= self.default <= self.strict:
+            raise ValueError("lenient, default and strict must not fall")
+        return self
+
+    def verdict(self, low: Fraction, high: Fraction) -> Verdict:
+        """Of an amount known as a range: at or above the strict minimum, below the lenient one, or between them."""
+        if low >= _exact(self.strict):
+            return "adequate"
+        return "inadequate" if high < _exact(self.lenient) else "open"
+
+    def passed(self, low: Fraction, high: Fraction) -> tuple[Threshold, ...] | None:
+        """The sources by which the amount is enough; None while the range leaves it open."""
+        names: tuple[Threshold, ...] = ("lenient", "default", "strict")
+        limits = [_exact(getattr(self, name)) for name in names]
+        if any(low < limit <= high for limit in limits):
+            return None
+        return tuple(name for name, limit in zip(names, limits, strict=True) if low >= limit)
+
+
+class AddOn(_Strict):
+    """Doses of the same drug when it is added to another."""
+
+    dose: Lowest
+    weeks: float | None = None
+    sources: dict[str, DrugSource]
+
+
+class Level(_Strict):
+    """Lowest adequate level in blood; it counts more than the dose."""
+
+    unit: str
+    lowest: Lowest
+    sources: dict[str, DrugSource]
+
+
+class Drug(_Strict):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    names: list[str] = Field(default_factory=list)
+    atc: str | None
+    rxnorm: str | None
+    class_: str | None = Field(alias="class")
+    kind: Literal["antidepressant", "augmentation", "other"]
+    unit: str | None = None
+    per: str | None = None
+    dose: Lowest | None = None
+    usual_most: float | None = None
+    weeks: float | None = None
+    sources: dict[str, DrugSource]
+    groups: list[str] = Field(default_factory=list)
+    add_on: AddOn | None = None
+    level: Level | None = None
+    note: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.id.replace("-", " ")
+
+
+class DrugFile(_Strict):
+    schema_: Literal["euthymia.drugs/1"] = Field(alias="schema")
+    title: str
+    drugs: list[Drug]
+
+
+class DrugTable:
+    """Drugs by every spelling. One serves many patients."""
+
+    def __init__(self, drugs: tuple[Drug, ...]) -> None:
+        self.drugs = drugs
+        self._by_key: dict[tuple[str, ...], Drug] = {}
+        for drug in drugs:
+            for name in (drug.label, *drug.names):
+                self._by_key.setdefault(_key(name), drug)
+
+    def find(self, name: str) -> Drug | None:
+        """The drug that a clinician wrote: case, salts, release forms and word order do not matter."""
+        key = _key(name)
+        return self._by_key.get(key) or self._by_key.get(tuple(word for word in key if word not in _SALTS | _FORMS))
+
+    def near(self, name: str) -> str:
+        """` (did you mean 'x'?)`, or nothing."""
+        return suggestion(name.casefold(), [drug.label for drug in self.drugs])
+
+    @property
+    def groups(self) -> frozenset[str]:
+        return frozenset(group for drug in self.drugs for group in drug.groups)
+
+
+def read_drugs(path: Path, facts: Catalogue) -> DrugTable:
+    """The table in `path`; an empty one where there is no such file. Raises InputError with every mistake."""
+    if not path.exists():
+        return DrugTable(())
+    checked = read_model(path, DrugFile, _LIMITS)
+    problems = list(_problems(checked.document, checked.model, facts))
+    if problems:
+        raise InputError(problems)
+    return DrugTable(tuple(checked.model.drugs))
+
+
+def _problems(document: Document, file: DrugFile, facts: Catalogue) -> Iterator[Problem]:
+    """Names used twice, classes that no trial may have, doses without a unit or a source."""
+    classes = facts["trial.drug_class"].values if "trial.drug_class" in facts else ()
+    seen: dict[tuple[str, ...], str] = {}
+    for number, drug in enumerate(file.drugs):
+        place = ("drugs", number)
+        for name in dict.fromkeys((drug.label, *drug.names)):
+            if seen.setdefault(_key(name), drug.id) != drug.id:
+                yield document.problem((*place, "names"), f"'{found(name)}' also names {seen[_key(name)]}; every name belongs to one drug")
+        if drug.class_ is not None and drug.class_ not in classes:
+            yield document.problem((*place, "class"), f"found '{found(drug.class_)}'; allowed: {', '.join(classes)}")
+        lacking: list[Any] = [name for name in ("lenient", "default", "strict") if drug.dose is not None and name not in drug.sources]
+        if lacking:
+            yield document.problem((*place, "sources"), f"no source for the {' and the '.join(lacking)} dose")
+        if drug.dose is not None and (drug.unit is None or drug.per is None):
+            yield document.problem(place, "a dose needs `unit` and `per`")
+
+
+def _key(name: str) -> tuple[str, ...]:
+    return tuple(sorted(_WORD.findall(name.casefold())))
+
+
+def _exact(value: float) -> Fraction:
+    return Fraction(str(value))

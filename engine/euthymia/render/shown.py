@@ -1,0 +1,54 @@
+"""What every part of a document shows alike: sources, reasons, names of facts and units, and sentences."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from euthymia.assess import Assessment, Judgement
+from euthymia.explain.because import Reason
+from euthymia.inference.trace import Key
+from euthymia.render.brief import BriefSentences
+from euthymia.render.sentences import Sentences
+from euthymia.render.words import Words, unit_of
+from euthymia.rulebook.base import Citation
+
+
+class Shown:
+    """One assessment and its words."""
+
+    def __init__(self, assessment: Assessment, words: Words) -> None:
+        self.assessment = assessment
+        self.rulebook = assessment.rulebook
+        self.patient = assessment.patient
+        self.words = words
+        self.sentences = Sentences(assessment, words)
+        self.brief = BriefSentences(assessment, words)
+        self.by_key: dict[Key, Judgement] = {item.key: item for item in assessment.judgements}
+
+    def sources(self, sources: Iterable[Citation]) -> list[dict[str, str]]:
+        return [{"work": item.work, "short": self.rulebook.works[item.work].short, "at": item.at} for item in sources]
+
+    def reason(self, reason: Reason) -> dict[str, Any]:
+        if reason.is_rule:
+            rule, _, unit = reason.name.partition("@")
+            status = self.by_key[Key(rule, unit or None)].status
+            title = self.rulebook.by_id[rule].title
+            label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self.unit_name(unit))
+            return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}
+        return {**self.fact(reason.name), "test": reason.test}
+
+    def fact(self, name: str) -> dict[str, Any]:
+        """A fact with its value, in words as well, and who said it."""
+        if name == "latest_trial":
+            latest = self.patient.latest
+            return {"name": name, "label": self.label(name), "value": latest, "shown": latest}
+        item = self.patient.observation(name)
+        fact = self.rulebook.facts[name.partition("@")[0]]
+        shown = {"name": name, "label": self.label(name), "value": item.as_json(), "shown": self.words.value(fact, item)}
+        provenance = item.provenance()
+        return shown | ({"provenance": provenance} if provenance else {})
+
+    def label(self, name: str) -> str:
+        return self.words.fact_name(self.rulebook.facts[name.partition("@")[0]], unit_of(self.patient, name))
+
+    def unit_name(self, unit_id: str) -> str:
+        return next(self.words.unit_name(unit) for units in self.patient.units.values() for unit in units if unit.id == unit_id)

@@ -1,0 +1,43 @@
+"""What the files of a rulebook share: strict models, citations and the words that may stand in them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from euthymia.rulebook.conditions import STATUSES
+
+Kind = Literal["definition", "rule", "warning", "explanation", "question", "assessment", "option", "conflict", "remark", "helper"]
+Advice = Literal["safety", "fix_first", "assess", "treat", "remind"]
+Severity = Literal["critical", "warning", "notice"]
+Status = Literal["met", "not_met", "undetermined", "not_applicable"]
+Place = Literal[
+    "spectrum", "refractoriness", "pseudo_resistance", "situations", "toxicity", "steps", "areas", "factors", "options", "process",
+    "definitions", "trauma",
+]  # fmt: skip
+Domain = Literal["patient", "therapist", "environment", "morbidity"]
+Certainty = Literal["source", "reading", "looked_up", "literature"]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$")]
+Sentences = dict[Status, str]
+ConditionText = str | dict[str, Any]
+
+assert set(STATUSES) == set(Status.__args__)  # type: ignore[attr-defined]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Citation(Strict):
+    """A place in a work."""
+
+    work: str
+    at: str
+
+
+def citations(source: "Citation | list[Citation] | None") -> tuple[Citation, ...]:
+    """One source or several, as authors write them, always as a tuple."""
+    if source is None:
+        return ()
+    return tuple(source) if isinstance(source, list) else (source,)

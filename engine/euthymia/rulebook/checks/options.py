@@ -1,0 +1,56 @@
+"""Options offer what a service can have, agree with what a patient can prefer, and name options, rules and studies that exist."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from euthymia.errors import suggestion
+from euthymia.rulebook.checks.report import Found
+from euthymia.rulebook.checks.sentences import in_sentence
+from euthymia.rulebook.rule import Option, Rule
+
+if TYPE_CHECKING:
+    from euthymia.rulebook.rulebook import Rulebook
+
+
+def unsound_options(rulebook: "Rulebook") -> Iterator[Found]:
+    for rule in rulebook.rules:
+        for message in _in_rule(rule, rulebook):
+            yield Found(message, rule.id, rule.origin)
+
+
+def _in_rule(rule: Rule, rulebook: "Rulebook") -> Iterator[str]:
+    for name in rule.beside:
+        if name not in rulebook.by_id:
+            yield f"beside: unknown rule '{name}'{suggestion(name, rulebook.by_id)}"
+    if rule.option is None:
+        return
+    if rule.kind != "option":
+        yield f"`option` belongs to rules of kind option; this one is of kind {rule.kind}"
+    parts = rulebook.about.assessment
+    yield from _values("offers", rule.option.offers, parts.availability, rulebook)
+    yield from _values("modality", rule.option.modality, parts.preference, rulebook)
+    for name in rule.option.excludes:
+        if name not in rulebook.by_id or rulebook.by_id[name].kind != "option":
+            yield f"excludes: unknown option '{name}'{suggestion(name, rulebook.by_id)}"
+    yield from _arguments(rule, rule.option, rulebook)
+
+
+def _values(what: str, named: Iterable[str], fact: str | None, rulebook: "Rulebook") -> Iterator[str]:
+    if fact is None or fact not in rulebook.facts:
+        if named:
+            yield f"{what}: rulebook.yaml names no fact for it"
+        return
+    allowed = rulebook.facts[fact].values
+    for name in named:
+        if name not in allowed:
+            yield f"{what}: found '{name}'; allowed: {', '.join(allowed)}{suggestion(name, allowed)}"
+
+
+def _arguments(rule: Rule, option: Option, rulebook: "Rulebook") -> Iterator[str]:
+    for argument in option.arguments:
+        for study in argument.evidence:
+            if study not in rulebook.studies:
+                yield f"{argument.section}: unknown study '{study}'{suggestion(study, rulebook.studies)}"
+        if argument.rule is None:  # judged ones are checked as the sentences of their rules
+            for message in in_sentence(argument.text, rule, set(), rulebook):
+                yield f"{argument.section}: {message}"

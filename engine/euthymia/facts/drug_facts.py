@@ -89,7 +89,7 @@ def with_groups(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogu
         members = [name for name, drug in taken if drug is not None and fact.drug_group in drug.groups]
         if members:
             filled[fact.full_name] = _proposed("yes", f"the drug table: {', '.join(dict.fromkeys(members))}")
-        elif complete:
+        elif complete and not fact.bought_freely:  # what is bought without a prescription is seldom on a list
             filled[fact.full_name] = _proposed("no", "the drug table: no drug on file belongs to this group")
     return filled
 

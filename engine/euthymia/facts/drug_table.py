@@ -1,6 +1,7 @@
 """The drug table: generic names and their spellings, codes, classes and lowest adequate doses by several sources."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -183,7 +184,8 @@ def _problems(document: Document, file: DrugFile, facts: Catalogue) -> Iterator[
 
 
 def _key(name: str) -> tuple[str, ...]:
-    return tuple(sorted(_WORD.findall(name.casefold())))
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+    return tuple(sorted(_WORD.findall(plain.casefold())))
 
 
 def _exact(value: float) -> Fraction:

@@ -5,12 +5,16 @@ from typing import Any
 
 from euthymia.render import drawing
 from euthymia.render.asking import Asking
+from euthymia.render.network import network
+from euthymia.render.options import factors, options
 from euthymia.render.unfold import Unfolding
 
 Item = dict[str, Any]
 
 _CRITERION = "GF-E-{}"
 _FLAG = "GF-C-"
+_EXPLAINING = ("explanation", "warning", "rule", "definition")
+_OWN_CHAPTER = ("trauma", "options", "sequential-treatment", "counter-therapeutic-factors", "process", "communication", "definitions")
 _ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
 
 
@@ -30,6 +34,7 @@ class _Chapters:
         self.everything: list[Item] = [*self.conclusions, *document["helpers"]]
         self.trials = in_order(document["trials"])
         self.by_id = {item["id"]: item for item in self.everything if "trial" not in item}
+        self.options = options(document, document["references"]["evidence"])
 
     def as_dict(self) -> Item:
         return {
@@ -47,9 +52,17 @@ class _Chapters:
             "counting": self._counting(),
             "remarks": self._grouped(self._remarks()),
             "fallbacks": self._fallbacks(),
-            "advice": [self._advice(name) for name in _ADVICE],
+            "advice": [self._advice(name) for name in _ADVICE if name != "treat"],
+            "options": self.options,
+            "factors": factors(self.conclusions),
+            "defined": self._definitions(),
+            "adequacy": self._grouped([item for item in self._of("remark") if item["topic"] == "definitions" and "trial" in item]),
+            "rankings": [{**ranking, "drawing": network(ranking)} for ranking in self.document["rankings"] if ranking["ranked"]],
+            "sequences": self.document["sequences"],
+            "explained": self._explained(),
+            "tensions": self._tensions(),
             "texts": self._texts(),
-            "timeline": drawing.timeline(self.trials, self.document["on"]),
+            "timeline": drawing.timeline(self.trials, self.document["sequences"], self.document["on"]),
             "trials": self.trials,
             "undated": [trial for trial in self.trials if "started" not in trial and "ended" not in trial],
             "entered": self._entered(),
@@ -157,6 +170,36 @@ class _Chapters:
             "recommended": [item for item in own if item["status"] == "recommended"],
             "open": self._grouped([item for item in own if item["status"] == "undetermined"]),
         }
+
+    def _definitions(self) -> Item:
+        """Definitions by result, and those that disagree."""
+        rows = [{"id": name, **item} for name, item in self.document["definitions"].items()]
+        judged = [row for row in rows if row["threshold"]]
+        return {
+            "rows": rows,
+            "fulfilled": [row["name"] for row in judged if row["status"] == "met"],
+            "missed": [row["name"] for row in judged if row["status"] == "not_met"],
+            "open": [row["name"] for row in judged if row["status"] == "undetermined"],
+            "split": [row for row in rows if row["disagrees"]],
+            "names": {row["id"]: row["name"] for row in rows},
+        }
+
+    def _explained(self) -> dict[str, list[Item]]:
+        """Explanations and warnings that hold and stand neither beside an option nor among alerts or advice, by topic."""
+        listed = {item["id"] for part in ("alerts", "recommendations") for item in self.document[part]}
+        found: dict[str, list[Item]] = {}
+        for item in self.conclusions:
+            alone = item["kind"] in _EXPLAINING and item["status"] == "met" and "beside" not in item and item["id"] not in listed
+            if alone and "factor" not in item and "trial" not in item and item["topic"] in _OWN_CHAPTER:
+                found.setdefault(item["topic"], []).append(item)
+        return found
+
+    def _tensions(self) -> list[Item]:
+        """Disagreements between the sources that bear on something shown for this patient."""
+        shown = {item["id"] for item in self.options["now"] + self.options["after"]}
+        shown |= {item["id"] for item in self.everything if item["status"] == "met" and item["kind"] != "helper"}
+        beside = {item["id"] for option in self.options["now"] + self.options["after"] for item in option["beside"]}
+        return [tension for tension in self.document["tensions"] if (shown | beside) & {*tension["rules"]}]
 
     def _texts(self) -> dict[str, list[Item]]:
         found: dict[str, list[Item]] = {}

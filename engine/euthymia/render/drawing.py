@@ -23,24 +23,39 @@ def spectrum(document: dict[str, Any]) -> list[dict[str, Any]]:
     return drawn
 
 
-def timeline(trials: list[dict[str, Any]], on: str) -> dict[str, Any] | None:
-    """Bars of the dated trials; nothing where no trial is dated."""
+def timeline(trials: list[dict[str, Any]], sequences: list[dict[str, Any]], on: str) -> dict[str, Any] | None:
+    """Bars of the dated trials and of the windows of coming steps; nothing where nothing is dated."""
     today = date.fromisoformat(on)
     rows = [row for row in (_dated(trial, today) for trial in trials) if row is not None]
-    if not rows:
+    steps = [step for sequence in sequences if sequence["chosen"] == "met" for step in sequence["steps"] if _is_dated(step)]
+    windows = [(step, date.fromisoformat(step["first"]), date.fromisoformat(step["last"])) for step in steps]
+    days = [day for row in rows for day in row["days"]] + [day for _, *both in windows for day in both]
+    if not days:
         return None
-    first = min(day for row in rows for day in row["days"])
-    axis = _Axis(first, max(today, first + timedelta(days=90)))
+    first = min(*days, today)
+    axis = _Axis(first, max(*days, today, first + timedelta(days=90)))
     bars = [_bar(row, axis, number) for number, row in enumerate(rows)]
+    coming = [_window(step, axis.at(start), axis.at(end), len(bars) + number) for number, (step, start, end) in enumerate(windows)]
+    bottom = _TOP + _ROW * (len(bars) + len(coming))
     return {
         "width": WIDTH,
-        "height": _TOP + _ROW * len(bars) + 30,
+        "height": bottom + 30,
         "left": _LEFT,
-        "bottom": _TOP + _ROW * len(bars),
+        "bottom": bottom,
         "today": axis.at(today),
         "ticks": axis.ticks(),
         "bars": bars,
+        "coming": coming,
     }
+
+
+def _is_dated(step: dict[str, Any]) -> bool:
+    return step["first"] is not None and step["state"] not in ("done", "under_way")
+
+
+def _window(step: dict[str, Any], start: float, end: float, row: int) -> dict[str, Any]:
+    label = shorten(f"{step['place']}. {step['label']}", 30, placeholder="…")
+    return {"step": step, "label": label, "x": start, "width": round(max(end - start, 3), 1), "y": _TOP + _ROW * row}
 
 
 class _Axis:

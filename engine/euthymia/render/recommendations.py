@@ -60,6 +60,7 @@ class Recommendations:
         traits = self._arguments(rule, "population")
         excludes = [name for name in self._conflicts(rule, option) if self._status(name) == MET]
         return {
+            "under": option.under,
             "population": traits,
             "resemblance": _resemblance(traits),
             "defers": self._arguments(rule, "defers"),

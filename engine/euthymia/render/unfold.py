@@ -13,7 +13,14 @@ class Unfolding:
 
     def item(self, item: Item) -> Item:
         """The same judgement, alert or piece of advice with its reasons unfolded."""
-        return {**item, **{key: self.reasons(item[key]) for key in ("because", "for", "against") if key in item}}
+        lists = {key: self._each(item[key]) for key in ("because", "for", "against", "defers", "cautions", "population") if key in item}
+        return {**item, **lists}
+
+    def _each(self, items: list[Item]) -> list[Item]:
+        """Reasons unfolded; arguments with their reasons unfolded."""
+        reasons = [item for item in items if "name" in item]
+        arguments = [{**item, "because": self.reasons(item["because"])} for item in items if "name" not in item]
+        return [*self.reasons(reasons), *arguments]
 
     def reasons(self, reasons: list[Item]) -> list[Item]:
         found: dict[str, Item] = {}

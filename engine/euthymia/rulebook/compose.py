@@ -64,7 +64,7 @@ class Composer:
 
     def option(self, entry: OptionEntry, rule: RuleEntry) -> Option:
         return Option(
-            offers=tuple(entry.offers), modality=tuple(entry.modality), adds_drug=entry.adds_drug == "yes",
+            under=entry.under, offers=tuple(entry.offers), modality=tuple(entry.modality), adds_drug=entry.adds_drug == "yes",
             arguments=tuple(self._arguments(entry, rule)), excludes=tuple(entry.excludes),
         )  # fmt: skip
 

@@ -34,6 +34,9 @@ class DeferralEntry(Strict):
 
 
 class OptionEntry(Strict):
+    """`under`: another option of which this one is a detail. `offers`: therapies any of which makes it available."""
+
+    under: str | None = None
     offers: list[str] = Field(default_factory=list)
     modality: list[str] = Field(default_factory=list)
     adds_drug: Literal["yes", "no"] = "no"

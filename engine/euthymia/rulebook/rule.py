@@ -29,6 +29,7 @@ class Argument:
 class Option:
     """What a treatment option carries beside its condition."""
 
+    under: str | None
     offers: tuple[str, ...]
     modality: tuple[str, ...]
     adds_drug: bool

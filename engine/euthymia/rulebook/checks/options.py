@@ -29,9 +29,9 @@ def _in_rule(rule: Rule, rulebook: "Rulebook") -> Iterator[str]:
     parts = rulebook.about.assessment
     yield from _values("offers", rule.option.offers, parts.availability, rulebook)
     yield from _values("modality", rule.option.modality, parts.preference, rulebook)
-    for name in rule.option.excludes:
+    for name in (*rule.option.excludes, *filter(None, [rule.option.under])):
         if name not in rulebook.by_id or rulebook.by_id[name].kind != "option":
-            yield f"excludes: unknown option '{name}'{suggestion(name, rulebook.by_id)}"
+            yield f"excludes or under: unknown option '{name}'{suggestion(name, rulebook.by_id)}"
     yield from _arguments(rule, rule.option, rulebook)
 
 

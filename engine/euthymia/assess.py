@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from euthymia.explain.because import Because, Fallback, Reason
 from euthymia.explain.definitions import Defining, DefinitionResult
@@ -68,58 +69,80 @@ class Assessment:
 
 def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date) -> Assessment:
     """Judge one patient. `vocabulary` is that of the engines' rulebook. Raises Disagreement when the two engines differ."""
-    rulebook = engines.rulebook
-    decision = decide(engines, patient)
-    reasoning = _Reasoning(engines, vocabulary, decision)
-    judgements = tuple(reasoning.judgements())
-    definitions = reasoning.definitions()
-    needs = {item.key: item.needs for item in judgements}
-    because = {item.key: item.because for item in judgements}
-    return Assessment(
-        on=on,
-        rulebook=rulebook,
-        patient=patient,
-        judgements=judgements,
-        spectrum=_spectrum(rulebook, decision),
-        definitions=definitions,
-        splits=splits(rulebook, vocabulary, decision.view, definitions, because),
-        rankings=tuple(rank(ranking, patient, decision.statuses) for ranking in rulebook.rankings),
-        sequences=tuple(stand(sequence, patient, decision.statuses, on) for sequence in rulebook.sequences),
-        questions=questions(rulebook, patient, decision.statuses, needs),
-        firings=decision.firings,
-    )
+    return Reasoning(engines, vocabulary, decide(engines, patient), patient, on).assessment()
 
 
-class _Reasoning:
-    """Reasons and missing facts of one decision."""
+class Reasoning:
+    """Reasons and missing facts of one decision, worked out when they are asked for."""
 
-    def __init__(self, engines: Engines, vocabulary: Vocabulary, decision: Decision) -> None:
+    def __init__(self, engines: Engines, vocabulary: Vocabulary, decision: Decision, patient: Patient, on: date) -> None:
         self.rulebook = engines.rulebook
+        self.patient = patient
+        self.on = on
         self.decision = decision
+        self._vocabulary = vocabulary
         statuses, whole = decision.statuses, decision.view
         self._because = Because(self.rulebook, engines.evaluator, whole, statuses)
         self._needs = Needs(self.rulebook, vocabulary, whole, statuses)
         self._waiting = WaitingFor(self.rulebook, whole, statuses)
+        self._judged: dict[Key, Judgement] = {}
 
-    def judgements(self) -> Iterator[Judgement]:
-        statuses = self.decision.statuses
+    def assessment(self) -> Assessment:
+        judgements = tuple(self.judgement(key) for key in self._in_order())
+        needs = {item.key: item.needs for item in judgements}
+        return Assessment(
+            on=self.on,
+            rulebook=self.rulebook,
+            patient=self.patient,
+            judgements=judgements,
+            spectrum=self.spectrum,
+            definitions=self.definitions,
+            splits=self.splits,
+            rankings=self.rankings,
+            sequences=self.sequences,
+            questions=questions(self.rulebook, self.patient, self.decision.statuses, needs),
+            firings=self.decision.firings,
+        )
+
+    def _in_order(self) -> list[Key]:
         place = {view.unit: number for views in self.decision.view.units.values() for number, view in enumerate(views)}
-        for key in sorted(statuses, key=lambda key: (key.rule, place.get(key.unit, -1))):
+        return sorted(self.decision.statuses, key=lambda key: (key.rule, place.get(key.unit, -1)))
+
+    def judgement(self, key: Key) -> Judgement:
+        if key not in self._judged:
             reasons = self._because.of(key)
             deciding = {reason.name for reason in reasons}
-            yield Judgement(
+            self._judged[key] = Judgement(
                 key,
                 self.rulebook.by_id[key.rule],
-                statuses[key],
+                self.decision.statuses[key],
                 reasons,
                 tuple(fallback for fallback in self._because.fallbacks(key) if fallback.used in deciding),
                 self._needs.of(key),
                 self._waiting.of(key),
             )
+        return self._judged[key]
 
+    @cached_property
+    def spectrum(self) -> Spectrum:
+        return _spectrum(self.rulebook, self.decision)
+
+    @cached_property
     def definitions(self) -> tuple[DefinitionResult, ...]:
         view, statuses = self.decision.view, self.decision.statuses
         return Defining(self.rulebook, view, statuses, self._needs.of, self._needs.order).all()
+
+    @cached_property
+    def splits(self) -> tuple[Split, ...]:
+        return splits(self.rulebook, self._vocabulary, self.decision.view, self.definitions, lambda key: self.judgement(key).because)
+
+    @cached_property
+    def rankings(self) -> tuple[RankingResult, ...]:
+        return tuple(rank(ranking, self.patient, self.decision.statuses) for ranking in self.rulebook.rankings)
+
+    @cached_property
+    def sequences(self) -> tuple[SequenceResult, ...]:
+        return tuple(stand(sequence, self.patient, self.decision.statuses, self.on) for sequence in self.rulebook.sequences)
 
 
 def _spectrum(rulebook: Rulebook, decision: Decision) -> Spectrum:
@@ -144,4 +167,4 @@ def contradictions(rulebook: Rulebook, patient: Patient) -> Iterator[tuple[str, 
                 yield (f"{fact}@{view.unit}" if own and view.unit else fact), item.message
 
 
-__all__ = ["UNDETERMINED", "Assessment", "Judgement", "Spectrum", "assess", "contradictions"]
+__all__ = ["UNDETERMINED", "Assessment", "Judgement", "Reasoning", "Spectrum", "assess", "contradictions"]

@@ -15,7 +15,8 @@ import typer
 from euthymia import __version__, schemas
 from euthymia.cases.coverage import uncovered
 from euthymia.cases.files import read_cases
-from euthymia.cases.run import Failure, Variant, run, variants
+from euthymia.cases.parallel import run_all
+from euthymia.cases.run import Failure, Variant, variants
 from euthymia.consultation import Consultation
 from euthymia.errors import EngineFault, InputError, Problem, found
 from euthymia.facts.catalogue_files import read_catalogue
@@ -237,11 +238,11 @@ def run_cases(
 
 
 def _run_all(consultation: Consultation, found: list[Variant]) -> Iterator[Failure]:
-    words = _words()
     with progress("cases run", len(found)) as step:
-        for variant in found:
-            yield from run(consultation, words, variant)
-            step()
+        for number, failures in run_all(consultation, _words(), found):
+            yield from failures
+            for _ in range(number):
+                step()
 
 
 @rules_app.command("coverage")

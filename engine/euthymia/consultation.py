@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from euthymia.assess import Assessment, assess, contradictions
+from euthymia.assess import Assessment, Reasoning, assess, contradictions
 from euthymia.errors import InputError, Problem
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient_file import PatientFile, UnusablePatient, read_patient_data
-from euthymia.inference.agreement import Engines
+from euthymia.inference.agreement import Engines, decide
 from euthymia.resources import bundled
 from euthymia.rulebook.checks.whole import COURSE_WINDOW
 from euthymia.rulebook.load import load_rulebook
@@ -41,6 +41,10 @@ class Consultation:
     def assess(self, file: PatientFile, on: date) -> Assessment:
         """The assessment of one patient. Raises Disagreement when the engines differ."""
         return assess(self.engines, self._vocabulary, file.patient, on)
+
+    def reason(self, file: PatientFile, on: date) -> Reasoning:
+        """The same decision, with reasons only where they are asked for."""
+        return Reasoning(self.engines, self._vocabulary, decide(self.engines, file.patient), file.patient, on)
 
     @property
     def _window(self) -> int:

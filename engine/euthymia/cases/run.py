@@ -4,20 +4,16 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from euthymia.assess import Assessment
-from euthymia.cases.files import Case, CaseFile, Defined
+from euthymia.cases import compare
+from euthymia.cases.files import Case, CaseFile
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
 from euthymia.facts.patient_file import PatientFile
-from euthymia.inference.agreement import decide
 from euthymia.inference.trace import Key
-from euthymia.render.models import Models
 from euthymia.render.sentences import Sentences
-from euthymia.render.shown import Shown
 from euthymia.render.words import Words
 from euthymia.source import Checked, Document, read_document
 from euthymia.source.text import plain_scalar
@@ -120,14 +116,14 @@ class _Check:
         except InputError as error:
             yield from (f"the patient cannot be read: {problem}" for problem in error.problems)
             return
-        statuses = decide(self.consultation.engines, self.file.patient).statuses
+        self.reasoning = self.consultation.reason(self.file, self.on)
+        self.statuses = self.reasoning.decision.statuses
         for name, expected in self.variant.expect.items():
-            rule, _, unit = name.partition("@")
-            found = statuses.get(Key(rule, unit or None))
+            found = self.statuses.get(_key(name))
             if found is None:
                 yield f"{name}: expected {expected}, but nothing was judged under that name"
             elif found != expected:
-                yield f"{name}: expected {expected}, found {found}{self._why(Key(rule, unit or None))}"
+                yield f"{name}: expected {expected}, found {found}{self._why(_key(name))}"
         yield from self._explained()
         yield from self._models()
         yield from self._summary()
@@ -138,12 +134,8 @@ class _Check:
             return self.consultation.read(Path(variant.file).parent / variant.case.file, self.on)
         return self.consultation.read_document(Document(variant.file, variant.given, {(): variant.line}), self.on)
 
-    @cached_property
-    def _assessment(self) -> Assessment:
-        return self.consultation.assess(self.file, self.on)
-
     def _why(self, key: Key) -> str:
-        item = next(item for item in self._assessment.judgements if item.key == key)
+        item = self.reasoning.judgement(key)
         reasons = [f"{reason.name} ({reason.test})" for reason in item.because]
         lines = [
             f"\n        because {', '.join(reasons)}" if reasons else "",
@@ -153,11 +145,11 @@ class _Check:
 
     def _explained(self) -> Iterator[str]:
         case = self.variant.case
-        if not (case.needs or case.because or case.says):
-            return
-        judged = {str(item.key): item for item in self._assessment.judgements}
-        for name in sorted({*case.needs, *case.because, *case.says} - judged.keys()):
-            yield f"{name}: nothing was judged under that name"
+        named = sorted({*case.needs, *case.because, *case.says})
+        judged = {name: self.reasoning.judgement(_key(name)) for name in named if _key(name) in self.statuses}
+        for name in named:
+            if name not in judged:
+                yield f"{name}: nothing was judged under that name"
         for name, expected in case.needs.items():
             if name in judged and set(judged[name].needs) != set(expected):
                 yield f"{name} needs: expected {sorted(expected)}, found {sorted(judged[name].needs)}"
@@ -165,33 +157,33 @@ class _Check:
             if name in judged and {reason.name for reason in judged[name].because} != set(expected):
                 found = sorted(reason.name for reason in judged[name].because)
                 yield f"{name} because: expected {sorted(expected)}, found {found}"
-        sentences = Sentences(self._assessment, self.words)
+        sentences = Sentences(self.consultation.rulebook, self.file.patient, self.words)
         for name, part in case.says.items():
             if name in judged and part not in (said := sentences.said(judged[name])):
                 yield f"{name} says: expected '{part}' in '{said}'"
 
     def _models(self) -> Iterator[str]:
         case = self.variant.case
-        if not (case.definitions or case.order or case.steps):
-            return
-        models = Models(Shown(self._assessment, self.words))
-        found = models.definitions()
-        for name, defined in case.definitions.items():
-            yield from differences(name, defined, found.get(name))
-        orders = {item["id"]: item for item in models.rankings()}
-        for name, wanted in case.order.items():
-            groups = _groups(orders[name]) if name in orders else None
-            if groups != [sorted(group) for group in wanted]:
-                yield f"order {name}: expected {wanted}, found {groups}"
-        sequences = {item["id"]: [step["state"] for step in item["steps"]] for item in models.sequences()}
+        if case.definitions:
+            results = {result.definition.id: result for result in self.reasoning.definitions}
+            for name, wanted in case.definitions.items():
+                if name not in results:
+                    yield f"definition {name}: there is none of that name"
+                else:
+                    yield from compare.definition(wanted, results[name], self.reasoning)
+        for name, order in case.order.items():
+            found = [compare.groups(result) for result in self.reasoning.rankings if result.ranking.id == name]
+            if found != [[sorted(group) for group in order]]:
+                yield f"order {name}: expected {order}, found {found[0] if found else 'no such order'}"
         for name, states in case.steps.items():
-            if sequences.get(name) != states:
-                yield f"steps {name}: expected {states}, found {sequences.get(name)}"
+            stood = [[step.state for step in result.steps] for result in self.reasoning.sequences if result.sequence.id == name]
+            if stood != [states]:
+                yield f"steps {name}: expected {states}, found {stood[0] if stood else 'no such sequence'}"
 
     def _summary(self) -> Iterator[str]:
         case, parts = self.variant.case, self.consultation.rulebook.about.assessment
         if case.spectrum is not None:
-            spectrum = self._assessment.spectrum
+            spectrum = self.reasoning.spectrum
             wanted = case.spectrum
             if "category" in wanted.model_fields_set and wanted.category != spectrum.category:
                 yield f"spectrum: expected {wanted.category}, found {spectrum.category} of {', '.join(spectrum.possible)}"
@@ -203,28 +195,11 @@ class _Check:
             for name, status in expected.items():
                 if name not in rules:
                     yield f"{name}: unknown; allowed: {', '.join(rules)}"
-                elif (found := self._assessment.status(rules[name])) != status:
+                elif (found := self.statuses[Key(rules[name])]) != status:
                     yield f"{name}: expected {status}, found {found}"
 
 
-def differences(name: str, wanted: Defined, found: Mapping[str, Any] | None) -> Iterator[str]:
-    """What a definition's result differs in from what was expected."""
-    if found is None:
-        yield f"definition {name}: there is none of that name"
-        return
-    for key in sorted(wanted.model_fields_set - {"variants", "needs", "turns"}):
-        if found.get(key) != getattr(wanted, key):
-            yield f"definition {name}, {key}: expected {getattr(wanted, key)}, found {found.get(key)}"
-    if wanted.needs is not None and set(wanted.needs) != {*found["needs"], *found["value_needs"]}:
-        yield f"definition {name}, needs: expected {sorted(wanted.needs)}, found {sorted({*found['needs'], *found['value_needs']})}"
-    turns = [turn["name"] for turn in (found["disagrees"] or {}).get("turns", [])] if "disagrees" in found else []
-    if wanted.turns is not None and set(wanted.turns) != set(turns):
-        yield f"definition {name}, turns: expected {sorted(wanted.turns)}, found {sorted(turns)}"
-    for variant, defined in wanted.variants.items():
-        yield from differences(f"{name}/{variant}", defined, found.get("variants", {}).get(variant))
-
-
-def _groups(ranking: Mapping[str, Any]) -> list[list[str]]:
-    """Ids by place; those that could not be placed are left out."""
-    places = sorted({item["place"] for item in ranking["ranked"] if item["place"] is not None})
-    return [sorted(item["id"] for item in ranking["ranked"] if item["place"] == place) for place in places]
+def _key(name: str) -> Key:
+    """`GF-E-A4@t1`."""
+    rule, _, unit = name.partition("@")
+    return Key(rule, unit or None)

@@ -1,7 +1,7 @@
 """Which facts make definitions disagree: for each that is not fulfilled while another is, the facts that force it, and those single
 facts that would, with another value, bring it to the same result."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from euthymia.rulebook.conditions import MET, NOT_MET
 from euthymia.rulebook.rulebook import Rulebook
 
 _MOST_TRIED = 400
+Because = Callable[[Key], Sequence[Reason]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Split:
 
 
 def splits(
-    rulebook: Rulebook, vocabulary: Vocabulary, whole: View, results: Sequence[DefinitionResult], because: Mapping[Key, Sequence[Reason]]
+    rulebook: Rulebook, vocabulary: Vocabulary, whole: View, results: Sequence[DefinitionResult], because: Because
 ) -> tuple[Split, ...]:
     """One entry for each definition with a threshold that is known not to be fulfilled while another one is."""
     judged = [result for result in results if result.has_threshold]
@@ -52,15 +53,15 @@ def _rules(result: DefinitionResult) -> Iterator[str]:
     yield from (name for name in (result.definition.fulfilled, result.definition.applies) if name)
 
 
-def _split(result: DefinitionResult, fulfilled: tuple[str, ...], trying: "_Trying", because: Mapping[Key, Sequence[Reason]]) -> Split:
+def _split(result: DefinitionResult, fulfilled: tuple[str, ...], trying: "_Trying", because: Because) -> Split:
     rule = result.definition.fulfilled or ""
     facts = tuple(dict.fromkeys(_facts(Key(rule), because)))
     return Split(result.definition.id, fulfilled, facts, tuple(trying.turns(rule, facts)))
 
 
-def _facts(key: Key, because: Mapping[Key, Sequence[Reason]]) -> Iterator[str]:
+def _facts(key: Key, because: Because) -> Iterator[str]:
     """The facts at the bottom of the reasons of a judgement."""
-    for reason in because[key]:
+    for reason in because(key):
         if reason.is_rule:
             rule, _, unit = reason.name.partition("@")
             yield from _facts(Key(rule, unit or None), because)

@@ -20,7 +20,7 @@ class BriefSentences(Sentences):
         return self.words.listed(shown)
 
     def _named(self, fact: str, members: list[str]) -> str:
-        declared = self.assessment.rulebook.facts[fact]
+        declared = self.rulebook.facts[fact]
         if len(members) == 1:
-            return self.words.fact_name(declared, unit_of(self.assessment.patient, members[0]))
+            return self.words.fact_name(declared, unit_of(self.patient, members[0]))
         return self.words.words[f"in_{fact.partition('.')[0]}s"].format(label=declared.label, n=len(members))

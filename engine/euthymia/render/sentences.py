@@ -8,12 +8,13 @@ from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from euthymia.assess import Assessment, Judgement
+from euthymia.assess import Judgement
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.observation import Observation
-from euthymia.facts.patient import Unit
+from euthymia.facts.patient import Patient, Unit
 from euthymia.render.words import NO_UNIT, Words, unit_of
 from euthymia.rulebook.rule import Text
+from euthymia.rulebook.rulebook import Rulebook
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -75,14 +76,15 @@ class _Record:
 
 
 class Sentences:
-    """Sentences for one assessment."""
+    """Sentences for one patient."""
 
-    def __init__(self, assessment: Assessment, words: Words) -> None:
-        self.assessment = assessment
+    def __init__(self, rulebook: Rulebook, patient: Patient, words: Words) -> None:
+        self.rulebook = rulebook
+        self.patient = patient
         self.words = words
-        catalogue = assessment.rulebook.facts
+        catalogue = rulebook.facts
         self._by_record = {record.record: {fact.name: fact for fact in catalogue.of_record(record.record)} for record in catalogue.records}
-        self._parameters = {name: words.parameter(entry) for name, entry in assessment.rulebook.parameters.items()}
+        self._parameters = {name: words.parameter(entry) for name, entry in rulebook.parameters.items()}
 
     def said(self, judgement: Judgement) -> str:
         """What professionals are told."""
@@ -108,11 +110,11 @@ class Sentences:
         """Missing facts in words; one fact missing in several units is named once."""
         grouped: dict[str, list[Unit | None]] = {}
         for name in names:
-            grouped.setdefault(name.partition("@")[0], []).append(unit_of(self.assessment.patient, name))
+            grouped.setdefault(name.partition("@")[0], []).append(unit_of(self.patient, name))
         return self.words.listed(self._group(fact, units) for fact, units in grouped.items())
 
     def _group(self, fact: str, units: list[Unit | None]) -> str:
-        declared = self.assessment.rulebook.facts[fact]
+        declared = self.rulebook.facts[fact]
         named = [unit for unit in units if unit is not None]
         if not named:
             return declared.label
@@ -122,7 +124,7 @@ class Sentences:
         return self.words.words["in_unit"].format(label=declared.label, unit=self.words.words["trial"].format(id=ids))
 
     def _filled(self, template: str, judgement: Judgement) -> str:
-        patient = self.assessment.patient
+        patient = self.patient
         context: dict[str, Any] = {"param": self._parameters, "needs": self.needs(judgement.needs)}
         for record, facts in self._by_record.items():
             if record in patient.units:
@@ -137,7 +139,7 @@ class Sentences:
 
     def _unit(self, record: str, judgement: Judgement) -> Unit | None:
         """The unit that the rule judges; for a rule about the patient that speaks of the latest trial, that one."""
-        patient = self.assessment.patient
+        patient = self.patient
         if judgement.key.unit is not None and judgement.rule.about == record:
             return patient.unit(record, judgement.key.unit)
         if record != "trial":

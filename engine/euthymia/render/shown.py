@@ -20,8 +20,8 @@ class Shown:
         self.rulebook = assessment.rulebook
         self.patient = assessment.patient
         self.words = words
-        self.sentences = Sentences(assessment, words)
-        self.brief = BriefSentences(assessment, words)
+        self.sentences = Sentences(assessment.rulebook, assessment.patient, words)
+        self.brief = BriefSentences(assessment.rulebook, assessment.patient, words)
         self.by_key: dict[Key, Judgement] = {item.key: item for item in assessment.judgements}
 
     def sources(self, sources: Iterable[Citation]) -> list[dict[str, str]]:

@@ -11,10 +11,10 @@ from euthymia.inference.clauses import START, Code, engine_fact
 from euthymia.inference.durable import RuleSet
 from euthymia.inference.lift import Quantity
 from euthymia.inference.lint import lint
-from euthymia.inference.plan import Layer, Plan
+from euthymia.inference.plan import Layer, Member, Plan
 from euthymia.inference.trace import Firing, Key
 from euthymia.inference.view import View
-from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED, Count
+from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Count
 
 Matched = tuple[tuple[str, Any], ...]
 Fired = list[tuple[str, tuple[str, ...]]]
@@ -94,10 +94,11 @@ class _Run:
             holder = self._holder(fact, view)
             if fact in holder.facts:
                 add(code, ((_at(fact, holder), None),), **_fields(holder.facts[fact], member))
-        for code, fact in layer.knowing.items():
+        for code, (fact, states) in layer.knowing.items():
             holder = self._holder(fact, view)
             state = "known" if fact in holder.facts else "excluded" if fact in holder.excluded else "unknown"
-            add(code, ((_at(fact, holder), None),), v=state)
+            if state in states:
+                add(code, ((_at(fact, holder), None),), v="yes")
         for code, rule in layer.statuses.items():
             key = Key(rule, view.unit) if Key(rule, view.unit) in self.statuses else Key(rule)
             if self.statuses[key] != UNDETERMINED:
@@ -126,10 +127,10 @@ class _Run:
         if self.whole.latest is not None:
             status = self.statuses[Key(quantity.body, self.whole.latest.unit)]
             return _TRUTH[status], (("latest_trial", None), *self._why[Key(quantity.body, self.whole.latest.unit)])
-        found = {status for _, status in judged}
+        found = {_TRUTH[status] for _, status in judged}
         if len(found) != 1 or not complete:
             return None, ()
-        return _TRUTH[found.pop()], (*ended, *self._reasons(quantity, [unit for unit, _ in judged]))
+        return found.pop(), (*ended, *self._reasons(quantity, [unit for unit, _ in judged]))
 
     def _count(
         self, count: Count, quantity: Quantity, judged: list[tuple[View, str]], closed: bool, ended: Matched
@@ -137,9 +138,9 @@ class _Run:
         certain = [unit for unit, status in judged if status == MET]
         if self._different(certain, count.distinct, at_least=True) >= count.minimum:
             return True, self._reasons(quantity, certain)
-        possible = [unit for unit, status in judged if status != NOT_MET]
+        possible = [unit for unit, status in judged if status not in _EXCLUDED]
         if closed and self._different(possible, count.distinct, at_least=False) < count.minimum:
-            return False, (*ended, *self._reasons(quantity, [unit for unit, status in judged if status == NOT_MET]))
+            return False, (*ended, *self._reasons(quantity, [unit for unit, status in judged if status in _EXCLUDED]))
         return None, ()
 
     def _different(self, units: list[View], distinct: str | None, *, at_least: bool) -> int:
@@ -166,7 +167,8 @@ class _Run:
         return tuple(reason for unit in units for reason in self._why[Key(quantity.body, unit.unit)])
 
 
-_TRUTH: dict[str, bool | None] = {MET: True, NOT_MET: False, UNDETERMINED: None}
+_EXCLUDED = (NOT_MET, NOT_APPLICABLE)
+_TRUTH: dict[str, bool | None] = {MET: True, NOT_MET: False, NOT_APPLICABLE: False, UNDETERMINED: None}
 
 
 class _Reasons:
@@ -180,6 +182,7 @@ class _Reasons:
         self._unit = unit
         self._entry = layer.entry_of
         self._ways: dict[tuple[Code, str], list[tuple[int, tuple[str, ...]]]] = {}
+        self._told: dict[tuple[Code, str], Matched] = {}
         self.conclusions: dict[Code, set[str]] = {}
         for rule, ids in fired:
             code, value = concluded = layer.concludes[rule]
@@ -188,11 +191,12 @@ class _Reasons:
 
     def of(self, code: Code, value: str) -> Matched:
         """The facts and statuses behind one conclusion: of several ways to it, the first in the order of the condition."""
-        ways = self._ways[code, value]
-        if len(ways) == 1:
-            return self._way(ways[0][1])
-        first = min(number for number, _ in ways)
-        return min(self._way(ids) for number, ids in ways if number == first)
+        concluded = (code, value)
+        if concluded not in self._told:
+            ways = self._ways[concluded]
+            first = min(number for number, _ in ways)
+            self._told[concluded] = min(self._way(ids) for number, ids in ways if number == first)
+        return self._told[concluded]
 
     def _way(self, ids: tuple[str, ...]) -> Matched:
         found: dict[str, Any] = {}
@@ -213,15 +217,14 @@ def _at(fact: str, view: View) -> str:
     return f"{fact}@{view.unit}" if view.unit else fact
 
 
-def _fields(value: Any, member: str | int | None) -> dict[str, str | int]:
+def _fields(value: Any, member: Member) -> dict[str, str | int]:
     """What the engine sees of a known fact."""
-    if isinstance(value, tuple):
-        return {"lo": value[0], "hi": value[1]}
+    if member is None:
+        return {"lo": value[0], "hi": value[1]} if isinstance(value, tuple) else {"v": value}
     if member == "*":
         return {"v": "yes" if value else "no"}
-    if member is not None:
-        return {"v": "yes" if member in value else "no"}
-    return {"v": value}
+    held = value in member if isinstance(member, tuple) else member in value
+    return {"v": "yes" if held else "no"}
 
 
 class Pool:

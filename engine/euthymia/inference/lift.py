@@ -1,11 +1,11 @@
 """Counts taken out of conditions, so that each unit is judged by itself; and the layers in which judging has to go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any as Anything
 
 from euthymia.inference.clauses import Code
-from euthymia.rulebook.conditions import All, Any, Condition, Count, FirstKnown, Latest, Not, Once, StatusIs
+from euthymia.rulebook.conditions import MET, All, Any, Condition, Count, FirstKnown, Latest, Not, Once, StatusIs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,12 @@ Lifted = Condition | Counted
 class Lift:
     """Takes counts out of conditions; their bodies become entries of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, about: Mapping[str, str]) -> None:
+        """`about`: the record that each rule speaks of."""
         self.quantities: list[Quantity] = []
+        self._about = about
+        self._formed: dict[Count | Latest, Quantity] = {}
+        self._bodies: dict[tuple[str, Condition], str] = {}
 
     def rule(self, rule_id: str, about: str, applies: Condition | None, when: Condition) -> Iterator[Entry]:
         bodies: list[Entry] = []
@@ -68,10 +72,21 @@ class Lift:
                 return condition
 
     def _quantity(self, condition: Count | Latest, record: str, where: Condition, bodies: list[Entry]) -> Counted:
-        quantity = Quantity(Code("q", len(self.quantities)), f"~{len(self.quantities)}", condition)
-        self.quantities.append(quantity)
-        bodies.append(Entry(quantity.body, record, None, where))
-        return Counted(quantity.code)
+        """The same count in several rules is formed once."""
+        if condition not in self._formed:
+            code = Code("q", len(self.quantities))
+            self._formed[condition] = Quantity(code, self._body(record, where, bodies), condition)
+            self.quantities.append(self._formed[condition])
+        return Counted(self._formed[condition].code)
+
+    def _body(self, record: str, where: Condition, bodies: list[Entry]) -> str:
+        """What judges one unit: the rule that the condition names, or an entry made for it."""
+        if isinstance(where, StatusIs) and where.wanted == (MET,) and self._about[where.rule] == record:
+            return where.rule
+        if (record, where) not in self._bodies:
+            self._bodies[record, where] = f"~{len(self._bodies)}"
+            bodies.append(Entry(self._bodies[record, where], record, None, where))
+        return self._bodies[record, where]
 
 
 def layered(entries: list[Entry], quantities: dict[Code, Quantity]) -> dict[tuple[int, str], list[Entry]]:

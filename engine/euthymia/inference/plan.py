@@ -36,6 +36,7 @@ MOST_PATTERNS = 12
 MOST_ENTRIES = 300  # in one layer; a larger one is split, well before the number of rules that the engine bears
 _OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
 _OPPOSITE = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
+Member = str | int | tuple[str, ...] | None  # what is told of a fact: itself, whether a list holds a member, whether a word is one of several
 _SETTLED = (MET, NOT_MET, NOT_APPLICABLE)
 
 
@@ -52,8 +53,8 @@ class Layer:
     definition: dict[str, Anything] = field(default_factory=dict)
     concludes: dict[str, tuple[Code, str]] = field(default_factory=dict)
     entry_of: dict[Code, str] = field(default_factory=dict)
-    facts: dict[Code, tuple[str, str | int | None]] = field(default_factory=dict)
-    knowing: dict[Code, str] = field(default_factory=dict)
+    facts: dict[Code, tuple[str, Member]] = field(default_factory=dict)
+    knowing: dict[Code, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     statuses: dict[Code, str] = field(default_factory=dict)
     quantities: tuple[Quantity, ...] = ()
     read: set[Code] = field(default_factory=set)
@@ -74,22 +75,24 @@ class Plan:
 
 def compile_plan(rulebook: Rulebook) -> Plan:
     """All layers for a rulebook."""
-    lift = Lift()
+    lift = Lift({rule.id: rule.about for rule in rulebook.rules})
     entries = [entry for rule in rulebook.rules for entry in lift.rule(rule.id, rule.about, rule.applies, rule.when)]
     codes = {entry.id: Code("s", number) for number, entry in enumerate(entries)}
     quantities = {quantity.code: quantity for quantity in lift.quantities}
+    applying = {rule.id for rule in rulebook.rules if rule.applies is not None}
     layers = []
     for (level, about), members in sorted(layered(entries, quantities).items()):
         for start in range(0, len(members), MOST_ENTRIES):
             part = tuple(members[start : start + MOST_ENTRIES])
-            layers.append(_Compiler(rulebook.facts, codes, quantities).layer(about, level, part))
+            layers.append(_Compiler(rulebook.facts, codes, quantities, applying).layer(about, level, part))
     return Plan(tuple(layers), codes, quantities)
 
 
 class _Compiler:
     """The two rails of one layer."""
 
-    def __init__(self, facts: Catalogue, codes: dict[str, Code], quantities: dict[Code, Quantity]) -> None:
+    def __init__(self, facts: Catalogue, codes: dict[str, Code], quantities: dict[Code, Quantity], applying: set[str]) -> None:
+        self.applying = applying
         self.catalogue = facts
         self.codes = codes
         self.quantities = quantities
@@ -117,20 +120,10 @@ class _Compiler:
         for clause in clauses:
             merged = merge(clause)
             if merged is not None:
-                merged = self._without_choices(merged)
                 name = f"r{len(self.out.definition)}"
                 self.out.definition[name] = compiled_rule(merged)
                 self.out.concludes[name] = (code, value)
                 self.out.read.update(literal.code for literal in merged)
-
-    def _without_choices(self, clause: Clause) -> Clause:
-        """A choice of words of one fact becomes a helper, because the engine cannot share `$or` tests and bears 64 of them on one fact."""
-        return tuple(dict.fromkeys(self._without_choice(literal) for literal in clause))
-
-    def _without_choice(self, literal: Literal) -> Literal:
-        if literal.code.kind not in ("e", "k") or len(literal.values) < 2:
-            return literal
-        return self._helper((literal, True), [(Literal(literal.code, (value,)),) for value in literal.values])
 
     def _rail(self, condition: Anything, holds: bool) -> list[Clause]:
         """Clauses, each enough for the condition to hold (or, with `holds` False, to be refuted)."""
@@ -190,9 +183,10 @@ class _Compiler:
         return found
 
     def _knowing(self, fact: str, values: tuple[str, ...]) -> Literal:
-        code = self._numbered("k", ("k", fact))
-        self.out.knowing[code] = fact
-        return Literal(code, values)
+        """Whether a fact's state (known, unknown, excluded) is one of `values`."""
+        code = self._numbered("k", ("k", fact, values))
+        self.out.knowing[code] = (fact, values)
+        return Literal(code, ("yes",))
 
     def _number(self, fact: str, symbol: str, bound: int) -> Clause:
         code = self._numbered("n", ("n", fact))
@@ -203,8 +197,7 @@ class _Compiler:
     def _word(self, leaf: Anything, holds: bool) -> Literal:
         match leaf:
             case OneOf(fact=fact, values=values):
-                rest = tuple(value for value in self.catalogue[fact].choices if value not in values)
-                return Literal(self._fact(fact, None), values if holds else rest)
+                return self._one_of(fact, values, holds)
             case Includes(fact=fact, value=member):
                 return Literal(self._fact(fact, member), ("yes",) if holds else ("no",))
             case Filled(fact=fact):
@@ -213,13 +206,22 @@ class _Compiler:
                 return self._knowing(fact, ("unknown",) if holds else ("known", "excluded"))
             case StatusIs(rule=rule, wanted=wanted):
                 self.out.statuses[self.codes[rule]] = rule
-                rest = tuple(status for status in _SETTLED if status not in wanted)
-                return Literal(self.codes[rule], wanted if holds else rest)
+                possible = _SETTLED if rule in self.applying else (MET, NOT_MET)
+                values = tuple(status for status in possible if (status in wanted) == holds)
+                return Literal(self.codes[rule], values)
             case Counted(code=code):
                 return Literal(code, ("yes",) if holds else ("no",))
         raise TypeError(f"no rail for {leaf!r}")
 
-    def _fact(self, fact: str, member: str | int | None) -> Code:
+    def _one_of(self, fact: str, values: tuple[str, ...], holds: bool) -> Literal:
+        """A word of two is tested by itself; of more, whether it is one of `values` is told to the engine as a fact of its own, because
+        one rule for each word would multiply the rules, and what one evaluation costs goes with their number."""
+        rest = tuple(value for value in self.catalogue[fact].choices if value not in values)
+        if len(values) == len(rest) == 1:
+            return Literal(self._fact(fact, None), values if holds else rest)
+        return Literal(self._fact(fact, values), ("yes",) if holds else ("no",))
+
+    def _fact(self, fact: str, member: Member) -> Code:
         code = self._numbered("e", ("e", fact, member))
         self.out.facts[code] = (fact, member)
         return code

@@ -52,6 +52,13 @@ class Format(StrEnum):
     html = "html"
 
 
+class StageFormat(StrEnum):
+    """How the definitions are written."""
+
+    text = "text"
+    json = "json"
+
+
 class Audience(StrEnum):
     """For whom an assessment is written."""
 
@@ -136,6 +143,29 @@ def assess(
             step()
 
 
+@app.command()
+def stage(
+    files: Annotated[list[Path], typer.Argument(help="Patient files, YAML or JSON.", metavar="FILE…")],
+    format: Annotated[StageFormat, typer.Option(help="How to write it.")] = StageFormat.text,
+    on: Annotated[str | None, typer.Option(help="Day of assessment; today when left out.", metavar="YYYY-MM-DD")] = None,
+    rules: RulesOption = None,
+) -> None:
+    """Show the same patient through every definition of treatment resistance and every staging model."""
+    day = _day(on)
+    consultation = Consultation(rules)
+    read = _read_all(consultation, files, day)
+    words, page = _words(), _text_writer(to_file=False)
+    with progress("staged", len(read)) as step:
+        for patient in read:
+            data = document(consultation.assess(patient, day), words)
+            if format is StageFormat.json:
+                shown = {name: data[name] for name in ("schema", "on", "rulebook", "definitions")}
+                _print(json.dumps(shown, ensure_ascii=False, indent=None if len(read) > 1 else 1))
+            else:
+                _print(page(data, "stage"))
+            step()
+
+
 def _refuse_output(folder: Path, files: list[Path]) -> None:
     """One patient's page never overwrites another's."""
     names = [path.stem for path in files]
@@ -181,15 +211,20 @@ def _read_all(consultation: Consultation, files: list[Path], day: date) -> list[
 
 
 def _writer(format: Format, audience: Audience, *, several: bool, to_file: bool) -> Callable[[dict[str, Any]], str]:
-    templates = bundled("templates")
     if format is Format.json:
         return lambda data: json.dumps(data, ensure_ascii=False, indent=None if several and not to_file else 1)
     if format is Format.html:
-        return lambda data: html_page(data, audience.value, templates)
+        return lambda data: html_page(data, audience.value, bundled("templates"))
+    page = _text_writer(to_file=to_file)
+    return lambda data: page(data, audience.value)
+
+
+def _text_writer(*, to_file: bool) -> Callable[[dict[str, Any], str], str]:
+    """Text pages, with colour and the width of the screen where they go to a terminal."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
     colour = terminal and not to_file and "NO_COLOR" not in os.environ
     width = min(os.get_terminal_size().columns, 110) if terminal else 100
-    return lambda data: text_page(data, audience.value, templates, colour=colour, width=width)
+    return lambda data, page: text_page(data, page, bundled("templates"), colour=colour, width=width)
 
 
 def _write_file(path: Path, text: str) -> None:

@@ -60,7 +60,8 @@ def complete() -> Data:
 
 @cache
 def _declared(record: str) -> tuple[Declaration, ...]:
-    return tuple(fact for fact in catalogue().of_record(record) if fact.full_name not in _DERIVED and fact.entered and fact.type != "reference")
+    entered = [fact for fact in catalogue().of_record(record) if fact.entered]
+    return tuple(fact for fact in entered if fact.full_name not in _DERIVED and fact.type != "reference")
 
 
 @cache

@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from euthymia.facts.drug_table import DrugTable
 from euthymia.facts.catalogue import Catalogue, Declaration, Record
+from euthymia.facts.drug_table import DrugTable
 from euthymia.rulebook.conditions import Condition
 from euthymia.rulebook.files import ParameterEntry, RuleEntry
 from euthymia.rulebook.lines import Names
@@ -42,7 +42,8 @@ CATALOGUE = Catalogue(
         _record("process", 2, _fact("treatment_history_complete", "tri")),
         _record("none", 3, _fact("latest_trial", "reference")),
         _record(
-            "trial", 4, _fact("modality", "enum", values=["medication", "psychotherapy", "other"]), _fact("drug", "text", compared=True, course="medication"),
+            "trial", 4, _fact("modality", "enum", values=["medication", "psychotherapy", "other"]),
+            _fact("drug", "text", compared=True, course="medication"),
             _fact("ok", "tri"), _fact("score", "integer", unit="none", minimum=1, maximum=9),
             _fact("outcome", "enum", values=["good", "same", "bad"]), _fact("weeks", "number", unit="weeks", minimum=0),
             _fact("with", "list of enum", values=_LETTERS), many=True, complete_when="process.treatment_history_complete",

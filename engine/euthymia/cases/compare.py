@@ -6,8 +6,8 @@ from euthymia.assess import Reasoning
 from euthymia.cases.files import Defined
 from euthymia.explain.definitions import DefinitionResult
 from euthymia.explain.ranking import RankingResult
+from euthymia.explain.score import ScoreResult
 from euthymia.facts.observation import number
-from euthymia.inference.score import ScoreResult
 from euthymia.rulebook.conditions import NOT_APPLICABLE
 
 Row = dict[str, object]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from euthymia.inference.score import ScoreResult, Scoring
+from euthymia.explain.score import ScoreResult, Scoring
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED

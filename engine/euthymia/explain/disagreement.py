@@ -3,11 +3,13 @@ facts that would, with another value, bring it to the same result."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from euthymia.explain.because import Reason
 from euthymia.explain.definitions import DefinitionResult
 from euthymia.explain.vocabulary import OTHER, Vocabulary
+from euthymia.facts.observation import Observation, between
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import SCALE, View
@@ -20,10 +22,10 @@ Because = Callable[[Key], Sequence[Reason]]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A fact that alone would bring the definition to fulfilled: one value that does so, as conditions see it."""
+    """A fact that alone would bring the definition to fulfilled, with one value that does so."""
 
     fact: str
-    value: Any
+    other: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class _Trying:
         for fact in facts:
             value = next((value for value in self._others(fact) if self._with(fact, value)[Key(rule)] == MET), None)
             if value is not None:
-                yield Turn(fact, value)
+                yield Turn(fact, _observed(value))
 
     def _others(self, name: str) -> Iterator[Any]:
         """Other values of a fact that the rules can tell apart from the one it has."""
@@ -122,6 +124,13 @@ class _Trying:
         if self.whole.latest is not None:
             whole.latest = next(view for view in whole.units["trial"] if view.unit == self.whole.latest.unit)
         return self._evaluator.evaluate_view(whole)
+
+
+def _observed(value: Any) -> Observation:
+    """A value as conditions see it, as one that could be entered."""
+    if isinstance(value, tuple):
+        return between(*(Fraction(bound, SCALE) for bound in value))
+    return Observation("known", tuple(sorted(map(str, value))) if isinstance(value, frozenset) else value)
 
 
 def _closure(rulebook: Rulebook, rules: set[str]) -> set[str]:

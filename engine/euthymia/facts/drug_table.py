@@ -2,18 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from euthymia.errors import InputError, Problem, found, suggestion
-from euthymia.facts.catalogue import Catalogue
-from euthymia.source import Document, Limits, read_model
+from euthymia.errors import suggestion
 
-_LIMITS = Limits(size=1_000_000, depth=12, values=50_000)
 _WORD = re.compile(r"[a-z0-9]+")
 _SALTS = frozenset(
     [
@@ -138,11 +133,11 @@ class DrugTable:
         self._by_key: dict[tuple[str, ...], Drug] = {}
         for drug in drugs:
             for name in (drug.label, *drug.names):
-                self._by_key.setdefault(_key(name), drug)
+                self._by_key.setdefault(spelling(name), drug)
 
     def find(self, name: str) -> Drug | None:
         """The drug that a clinician wrote: case, salts, release forms and word order do not matter."""
-        key = _key(name)
+        key = spelling(name)
         return self._by_key.get(key) or self._by_key.get(tuple(word for word in key if word not in _SALTS | _FORMS))
 
     def near(self, name: str) -> str:
@@ -154,36 +149,8 @@ class DrugTable:
         return frozenset(group for drug in self.drugs for group in drug.groups)
 
 
-def read_drugs(path: Path, facts: Catalogue) -> DrugTable:
-    """The table in `path`; an empty one where there is no such file. Raises InputError with every mistake."""
-    if not path.exists():
-        return DrugTable(())
-    checked = read_model(path, DrugFile, _LIMITS)
-    problems = list(_problems(checked.document, checked.model, facts))
-    if problems:
-        raise InputError(problems)
-    return DrugTable(tuple(checked.model.drugs))
-
-
-def _problems(document: Document, file: DrugFile, facts: Catalogue) -> Iterator[Problem]:
-    """Names used twice, classes that no trial may have, doses without a unit or a source."""
-    classes = facts["trial.drug_class"].values if "trial.drug_class" in facts else ()
-    seen: dict[tuple[str, ...], str] = {}
-    for number, drug in enumerate(file.drugs):
-        place = ("drugs", number)
-        for name in dict.fromkeys((drug.label, *drug.names)):
-            if seen.setdefault(_key(name), drug.id) != drug.id:
-                yield document.problem((*place, "names"), f"'{found(name)}' also names {seen[_key(name)]}; every name belongs to one drug")
-        if drug.class_ is not None and drug.class_ not in classes:
-            yield document.problem((*place, "class"), f"found '{found(drug.class_)}'; allowed: {', '.join(classes)}")
-        lacking: list[Any] = [name for name in ("lenient", "default", "strict") if drug.dose is not None and name not in drug.sources]
-        if lacking:
-            yield document.problem((*place, "sources"), f"no source for the {' and the '.join(lacking)} dose")
-        if drug.dose is not None and (drug.unit is None or drug.per is None):
-            yield document.problem(place, "a dose needs `unit` and `per`")
-
-
-def _key(name: str) -> tuple[str, ...]:
+def spelling(name: str) -> tuple[str, ...]:
+    """A name without case, accents, punctuation and order of words."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     return tuple(sorted(_WORD.findall(plain.casefold())))
 

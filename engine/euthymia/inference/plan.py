@@ -36,7 +36,9 @@ MOST_PATTERNS = 12
 MOST_ENTRIES = 300  # in one layer; a larger one is split, well before the number of rules that the engine bears
 _OPERATORS = {">=": "$gte", ">": "$gt", "<=": "$lte", "<": "$lt"}
 _OPPOSITE = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
-Member = str | int | tuple[str, ...] | None  # what is told of a fact: itself, whether a list holds a member, whether a word is one of several
+Member = (
+    str | int | tuple[str, ...] | None
+)  # what is told of a fact: itself, whether a list holds a member, whether a word is one of several
 _SETTLED = (MET, NOT_MET, NOT_APPLICABLE)
 
 

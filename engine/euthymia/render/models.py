@@ -1,16 +1,13 @@
 """Definitions, the order of problems and the steps of the sequential treatment as data."""
 
-from fractions import Fraction
 from typing import Any
 
 from euthymia.explain.definitions import DefinitionResult
 from euthymia.explain.disagreement import Split, Turn
 from euthymia.explain.ranking import Ranked, RankingResult, tied
+from euthymia.explain.score import PartResult, ScoreResult
 from euthymia.explain.sequence import SequenceResult, StepResult
-from euthymia.facts.observation import Observation, number
-from euthymia.inference.score import PartResult, ScoreResult
-from euthymia.inference.trace import Key
-from euthymia.inference.view import SCALE
+from euthymia.facts.observation import number
 from euthymia.render.shown import Shown
 from euthymia.rulebook.conditions import MET
 
@@ -55,7 +52,7 @@ class Models:
         }
 
     def _because(self, rule: str | None) -> list[dict[str, Any]]:
-        return [] if rule is None else [self.shown.reason(reason) for reason in self.shown.by_key[Key(rule)].because]
+        return [] if rule is None else [self.shown.reason(reason) for reason in self.shown.judged[rule].because]
 
     def _is_met(self, rule: str) -> bool:
         return any(item.rule.id == rule and item.status == MET for item in self.assessment.judgements)
@@ -73,12 +70,7 @@ class Models:
         }
 
     def _other_value(self, turn: Turn) -> str:
-        fact = self.rulebook.facts[turn.fact.partition("@")[0]]
-        if isinstance(turn.value, tuple):
-            low, high = (Fraction(bound, SCALE) for bound in turn.value)
-            return self.shown.words.value(fact, Observation("known", number(low), low, high))
-        value = tuple(sorted(map(str, turn.value))) if isinstance(turn.value, frozenset) else turn.value
-        return self.shown.words.value(fact, Observation("known", value))
+        return self.shown.words.value(self.rulebook.facts[turn.fact.partition("@")[0]], turn.other)
 
     # --- the order of problems --------------------------------------------------------------------------------------
 
@@ -135,7 +127,7 @@ class Models:
         }
 
     def _step(self, result: StepResult, place: int) -> dict[str, Any]:
-        judged = self.shown.by_key[Key(result.step.rule)]
+        judged = self.shown.judged[result.step.rule]
         return {
             "place": place,
             "label": result.step.label,

@@ -4,8 +4,10 @@ from typing import Any
 
 Item = dict[str, Any]
 _MOST_STUDIES = 3
-_PLAIN: Item = {"offers": [], "preference": None, "excludes": [], "population": [], "defers": [], "cautions": [], "resemblance": "not_stated",
-                "under": None}  # fmt: skip
+_PLAIN: Item = {
+    "offers": [], "preference": None, "excludes": [], "population": [], "defers": [], "cautions": [], "resemblance": "not_stated",
+    "under": None,
+}  # fmt: skip
 
 
 def options(document: Item, evidence: Item) -> Item:

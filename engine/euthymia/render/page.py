@@ -15,23 +15,25 @@ from euthymia.render.sentences import Sandbox
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
+_TEXT_PAGES = (*AUDIENCES, "stage")
 
 
-def text_page(document: dict[str, Any], audience: str, folder: Path, *, colour: bool, width: int) -> str:
-    """For a terminal, a pipe or a file. `folder`: the templates. Escape sequences only where `colour` is wanted."""
-    filled = _text(folder, colour, width).get_template(f"text/{_known(audience)}.txt.j2").render(_shown(document, audience, folder))
+def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
+    """For a terminal, a pipe or a file. `page`: an audience, or stage. Escape sequences only where `colour` is wanted."""
+    template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
+    filled = template.render(_shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
 
 
 def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
     """One page that needs nothing but itself: no script, no other file."""
-    return _html(folder).get_template(f"html/{_known(audience)}.html.j2").render(_shown(document, audience, folder))
+    return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(_shown(document, audience, folder))
 
 
-def _known(audience: str) -> str:
-    if audience not in AUDIENCES:
-        raise ValueError(f"no such audience: {audience}")
-    return audience
+def _known(page: str, pages: tuple[str, ...]) -> str:
+    if page not in pages:
+        raise ValueError(f"no such page: {page}")
+    return page
 
 
 def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:

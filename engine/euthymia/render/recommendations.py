@@ -3,7 +3,6 @@
 from typing import Any
 
 from euthymia.assess import Judgement
-from euthymia.inference.trace import Key
 from euthymia.render.shown import Shown
 from euthymia.render.words import plain
 from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
@@ -77,7 +76,7 @@ class Recommendations:
         return list(dict.fromkeys([*option.excludes, *others]))
 
     def _status(self, rule: str) -> str:
-        return self.shown.by_key[Key(rule)].status
+        return self.shown.judged[rule].status
 
     def _arguments(self, rule: Rule, section: str) -> list[dict[str, Any]]:
         """Arguments that hold or may hold, with their status; every trait of a population, whatever its status."""
@@ -89,7 +88,7 @@ class Recommendations:
         shown = self.shown
         if argument.rule is None:
             return {"text": shown.sentences.text(argument.text), "status": MET, "evidence": list(argument.evidence), "because": []}
-        judged = shown.by_key[Key(argument.rule)]
+        judged = shown.judged[argument.rule]
         own = judged.rule.part_of == rule.id and argument.section != "population"
         text = shown.sentences.said(judged) if own and judged.status in judged.rule.says else shown.sentences.text(argument.text)
         return {
@@ -123,7 +122,7 @@ class Recommendations:
     def _beside(self, rule: Rule) -> list[dict[str, Any]]:
         """Explanations and warnings that are shown together with this option."""
         found = [other for other in self.rulebook.rules if rule.id in other.beside and other.id in self._met]
-        return [self._explained(self.shown.by_key[Key(other.id)]) for other in found if other.about == "patient"]
+        return [self._explained(self.shown.judged[other.id]) for other in found if other.about == "patient"]
 
     def _explained(self, item: Judgement) -> dict[str, Any]:
         rule = item.rule

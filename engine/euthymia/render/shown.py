@@ -5,7 +5,6 @@ from typing import Any
 
 from euthymia.assess import Assessment, Judgement
 from euthymia.explain.because import Reason
-from euthymia.inference.trace import Key
 from euthymia.render.brief import BriefSentences
 from euthymia.render.sentences import Sentences
 from euthymia.render.words import Words, unit_of
@@ -22,7 +21,7 @@ class Shown:
         self.words = words
         self.sentences = Sentences(assessment.rulebook, assessment.patient, words)
         self.brief = BriefSentences(assessment.rulebook, assessment.patient, words)
-        self.by_key: dict[Key, Judgement] = {item.key: item for item in assessment.judgements}
+        self.judged: dict[str, Judgement] = {str(item.key): item for item in assessment.judgements}
 
     def sources(self, sources: Iterable[Citation]) -> list[dict[str, str]]:
         return [{"work": item.work, "short": self.rulebook.works[item.work].short, "at": item.at} for item in sources]
@@ -30,7 +29,7 @@ class Shown:
     def reason(self, reason: Reason) -> dict[str, Any]:
         if reason.is_rule:
             rule, _, unit = reason.name.partition("@")
-            status = self.by_key[Key(rule, unit or None)].status
+            status = self.judged[reason.name].status
             title = self.rulebook.by_id[rule].title
             label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self.unit_name(unit))
             return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}

@@ -13,7 +13,9 @@ class Unfolding:
 
     def item(self, item: Item) -> Item:
         """The same judgement, alert or piece of advice with its reasons unfolded."""
-        lists = {key: self._each(item[key]) for key in ("because", "for", "against", "defers", "cautions", "population") if key in item}
+        lists: Item = {
+            key: self._each(item[key]) for key in ("because", "for", "against", "defers", "cautions", "population") if key in item
+        }
         return {**item, **lists}
 
     def _each(self, items: list[Item]) -> list[Item]:

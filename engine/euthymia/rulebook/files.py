@@ -159,7 +159,7 @@ class Entry(Strict):
     title: str
     kind: str
     group: str
-    disposition: Literal["later", "left out"] | None = None
+    disposition: Literal["left out"] | None = None
     why: str | None = None
 
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from euthymia.errors import InputError, Problem
 from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.catalogue_files import read_catalogue
-from euthymia.facts.drug_table import DrugTable, read_drugs
+from euthymia.facts.drug_files import read_drugs
+from euthymia.facts.drug_table import DrugTable
 from euthymia.rulebook import files
 from euthymia.rulebook.base import Sentences, citations
 from euthymia.rulebook.checks import check

@@ -14,6 +14,7 @@ Item = dict[str, Any]
 _CRITERION = "GF-E-{}"
 _FLAG = "GF-C-"
 _EXPLAINING = ("explanation", "warning", "rule", "definition")
+_DEFINITIONS = "definitions"
 _OWN_CHAPTER = ("trauma", "options", "sequential-treatment", "counter-therapeutic-factors", "process", "communication", "definitions")
 _ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
 
@@ -56,7 +57,7 @@ class _Chapters:
             "options": self.options,
             "factors": factors(self.conclusions),
             "defined": self._definitions(),
-            "adequacy": self._grouped([item for item in self._of("remark") if item["topic"] == "definitions" and "trial" in item]),
+            "adequacy": self._adequacy(),
             "rankings": [{**ranking, "drawing": network(ranking)} for ranking in self.document["rankings"] if ranking["ranked"]],
             "sequences": self.document["sequences"],
             "explained": self._explained(),
@@ -183,6 +184,15 @@ class _Chapters:
             "split": [row for row in rows if row["disagrees"]],
             "names": {row["id"]: row["name"] for row in rows},
         }
+
+    def _adequacy(self) -> list[Item]:
+        """Each psychotherapy with the rules by which it is adequate or not, side by side."""
+        marks = [item for item in self._of("remark") if item["topic"] == _DEFINITIONS and "trial" in item]
+        rows = [
+            {"trial": trial, "items": [item for item in marks if item["trial"] == trial["id"] and item["status"] != "not_applicable"]}
+            for trial in self.trials
+        ]
+        return [row for row in rows if row["items"]]
 
     def _explained(self) -> dict[str, list[Item]]:
         """Explanations and warnings that hold and stand neither beside an option nor among alerts or advice, by topic."""

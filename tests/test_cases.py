@@ -11,11 +11,11 @@ from euthymia.consultation import Consultation
 from euthymia.render.words import Words
 
 HERE = Path(__file__).parent
-FOLDERS = (HERE / "rules", HERE / "examples")
-FILES = [(path, checked) for folder in FOLDERS for path, checked in read_cases(folder)]
+EXAMPLES = list(read_cases(HERE / "examples"))  # those of the rules run by `euthymia rules test`, on all processors
+FILES = [*read_cases(HERE / "rules"), *EXAMPLES]
 
 
-@pytest.mark.parametrize(("path", "checked"), FILES, ids=[str(path.relative_to(HERE)) for path, _ in FILES])
+@pytest.mark.parametrize(("path", "checked"), EXAMPLES, ids=[str(path.relative_to(HERE)) for path, _ in EXAMPLES])
 def test_what_a_case_file_says_follows(path: Path, checked: object, consultation: Consultation, words: Words) -> None:
     """Each patient of the file gets the statuses, reasons and sentences that its case expects; evaluator and durable_rules agree on it."""
     failures = [failure for variant in variants(path, checked) for failure in run(consultation, words, variant)]  # type: ignore[arg-type]

@@ -27,7 +27,10 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class RankingResult:
+    """`applies`: whether the order is more than provisional."""
+
     ranking: Ranking
+    applies: str
     ranked: tuple[Ranked, ...]
 
 
@@ -47,7 +50,8 @@ def rank(ranking: Ranking, patient: Patient, statuses: Statuses) -> RankingResul
         marks = tuple(says for rule, says in ranking.marks if statuses[Key(rule, unit.id)] == MET)
         found.append(Ranked(unit.id, names[unit.id], places[unit.id], groups[unit.id], links, strangers, marks))
     found.sort(key=lambda item: (item.group is None, item.group or 0, item.name.casefold(), item.unit))
-    return RankingResult(ranking, tuple(found))
+    applies = MET if ranking.applies is None else statuses[Key(ranking.applies)]
+    return RankingResult(ranking, applies, tuple(found))
 
 
 def _name(unit: Unit, ranking: Ranking) -> str:

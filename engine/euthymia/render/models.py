@@ -83,6 +83,7 @@ class Models:
             "id": ranking.id,
             "title": ranking.title,
             "record": ranking.record,
+            "provisional": result.applies != MET,
             "ranked": [self._ranked(item, result) for item in result.ranked],
             "ties": tied(result.ranked),
             "sources": self.shown.sources(ranking.sources),

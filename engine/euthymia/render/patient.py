@@ -10,6 +10,7 @@ Item = dict[str, Any]
 _SCORE_BANDS = ("GF-A-04", "GF-A-05")
 _ASKS = ("question", "assessment")
 _NAMED_AREAS, _NAMED_QUESTIONS = 3, 3
+_OF_ONE_SUBJECT = 2
 
 
 def for_patient(document: Item, words: Item) -> Item:
@@ -23,7 +24,7 @@ def for_patient(document: Item, words: Item) -> Item:
     change = _Change(document)
     return {
         "treatments": [trial | {"change": change.of(trial)} for trial in trials],
-        "meaning": _once(item["patient_text"] for item in rest if item["kind"] not in _ASKS),
+        "meaning": _once(item["patient_text"] for item in _few_each([item for item in rest if item["kind"] not in _ASKS])),
         "may_ask": _once(item["patient_text"] for item in rest if item["kind"] in _ASKS),
         "own_part": _once(item["patient_text"] for item in own_part),
         "good_to_know": _once(text["patient_text"] for text in document["texts"] if text["patient_text"]),
@@ -56,6 +57,15 @@ def _improved(outcome: str | None) -> str:
 def _last_criterion(document: Item) -> str:
     """The criterion about the patient's part in the decision is the last one."""
     return f"GF-E-{list(document['map']['criteria'])[-1]}"
+
+
+def _few_each(items: list[Item]) -> list[Item]:
+    """At most so many of one subject: the page is for a conversation, and the clinician's page holds all."""
+    kept: dict[str, list[Item]] = {}
+    for item in items:
+        kept.setdefault(item["topic"], []).append(item)
+    shown = {id(item) for members in kept.values() for item in members[:_OF_ONE_SUBJECT]}
+    return [item for item in items if id(item) in shown]
 
 
 def _once(texts: Any) -> list[str]:

@@ -148,8 +148,8 @@ class Composer:
             for number, mark in enumerate(entry.marks)
         )
         return Ranking(
-            entry.id, entry.title, entry.record, entry.name, entry.links, self.owner.sources, self.owner.readings, keys, marks,
-            self.owner.origin,
+            entry.id, entry.title, entry.record, entry.name, entry.links, entry.applies, self.owner.sources, self.owner.readings, keys,
+            marks, self.owner.origin,
         )  # fmt: skip
 
     def sequence(self, entry: plan_files.SequenceEntry) -> Sequence:

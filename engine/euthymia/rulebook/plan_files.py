@@ -30,13 +30,17 @@ class MarkEntry(Strict):
 
 
 class RankingEntry(Strict):
-    """How the units of a record are ordered. Equal stays equal; what is unknown is placed nowhere."""
+    """How the units of a record are ordered. Equal stays equal; what is unknown is placed nowhere.
+
+    `applies`: the rule that must be met for the order to be more than provisional.
+    """
 
     id: Identifier
     title: str
     record: str
     name: str
     links: str
+    applies: str | None = None
     source: Citation | list[Citation]
     readings: list[str] = Field(default_factory=list)
     by: Annotated[list[KeyEntry], Field(min_length=1)]

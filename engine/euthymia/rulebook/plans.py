@@ -28,6 +28,7 @@ class Ranking:
     record: str
     name: str
     links: str
+    applies: str | None
     sources: tuple[Citation, ...]
     readings: tuple[str, ...]
     keys: tuple[RankingKey, ...]

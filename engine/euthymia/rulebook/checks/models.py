@@ -49,6 +49,7 @@ def _in_definition(definition: Definition, rulebook: "Rulebook") -> Iterator[str
 
 def _in_ranking(ranking: Ranking, rulebook: "Rulebook") -> Iterator[str]:
     yield from _cited(ranking.sources, ranking.readings, rulebook)
+    yield from _about_patient([ranking.applies] if ranking.applies else [], rulebook)
     facts = [ranking.name, ranking.links, *(key.fact for key in ranking.keys)]
     yield from _unknown("fact", facts, dict(rulebook.facts.items()))
     for key in ranking.keys:

@@ -13,19 +13,22 @@ from euthymia.facts.observation import Observation, between
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import SCALE, View
-from euthymia.rulebook.conditions import MET, NOT_MET
+from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED
 from euthymia.rulebook.rulebook import Rulebook
 
 _MOST_TRIED = 400
+_WHAT_IT_WAS = ("trial.modality",)  # says what was done; imagining it otherwise explains nothing
 Because = Callable[[Key], Sequence[Reason]]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A fact that alone would bring the definition to fulfilled, with one value that does so."""
+    """A fact that alone would change the result, with one value that does so, and the result that it brings: met, or only no longer
+    ruled out (undetermined)."""
 
     fact: str
     other: Observation
+    brings: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,13 @@ def _rules(result: DefinitionResult) -> Iterator[str]:
 
 def _split(result: DefinitionResult, fulfilled: tuple[str, ...], trying: "_Trying", because: Because) -> Split:
     rule = result.definition.fulfilled or ""
-    facts = tuple(dict.fromkeys(_facts(Key(rule), because)))
-    return Split(result.definition.id, fulfilled, facts, tuple(trying.turns(rule, facts)))
+    facts = sorted(dict.fromkeys(_facts(Key(rule), because)), key=_is_what_it_was)
+    others = [fact for fact in facts if not _is_what_it_was(fact)]
+    return Split(result.definition.id, fulfilled, tuple(facts), tuple(trying.turns(rule, others)))
+
+
+def _is_what_it_was(fact: str) -> bool:
+    return fact.partition("@")[0] in _WHAT_IT_WAS
 
 
 def _facts(key: Key, because: Because) -> Iterator[str]:
@@ -84,9 +92,14 @@ class _Trying:
 
     def turns(self, rule: str, facts: Sequence[str]) -> Iterator[Turn]:
         for fact in facts:
-            value = next((value for value in self._others(fact) if self._with(fact, value)[Key(rule)] == MET), None)
-            if value is not None:
-                yield Turn(fact, _observed(value))
+            found: dict[str, Any] = {}
+            for value in self._others(fact):
+                found.setdefault(self._with(fact, value)[Key(rule)], value)
+                if MET in found:
+                    break
+            brings = next((status for status in (MET, UNDETERMINED) if status in found), None)
+            if brings is not None:
+                yield Turn(fact, _observed(found[brings]), brings)
 
     def _others(self, name: str) -> Iterator[Any]:
         """Other values of a fact that the rules can tell apart from the one it has."""

@@ -66,7 +66,7 @@ class Models:
         return {
             "fulfilled": list(split.fulfilled),
             "facts": [self.shown.fact(name) for name in split.facts],
-            "turns": [{**self.shown.fact(turn.fact), "with": self._other_value(turn)} for turn in split.turns],
+            "turns": [{**self.shown.fact(turn.fact), "with": self._other_value(turn), "brings": turn.brings} for turn in split.turns],
         }
 
     def _other_value(self, turn: Turn) -> str:

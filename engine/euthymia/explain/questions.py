@@ -21,7 +21,7 @@ class Question:
 
 
 def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: Mapping[Key, tuple[str, ...]]) -> tuple[Question, ...]:
-    """Facts worth asking, most telling first: safety, then what bears on most of the headline results, then on most judgements.
+    """Facts worth asking, most telling first: safety, then what bears on most of the headline results, on most alerts, on most judgements.
 
     Facts that were asked and are not known are left out, except those of safety, which are asked again.
     """
@@ -30,18 +30,19 @@ def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: M
         for fact in facts:
             settles.setdefault(fact, []).append(key)
     asked = _asked_by_rules(rulebook, patient, statuses)
-    headline = _headline(rulebook)
+    headline, alerts = _headline(rulebook), {rule.id for rule in rulebook.rules if rule.alert}
     units = [None, *(unit.id for members in patient.units.values() for unit in members)]
 
     found = [fact for fact in {**settles, **asked} if _worth_asking(rulebook, patient, fact)]
     substitutes = _substitutes(rulebook, set(found))
 
-    def order(fact: str) -> tuple[int, int, int, int, int, int]:
+    def order(fact: str) -> tuple[int, ...]:
         name, _, unit = fact.partition("@")
         keys = settles.get(fact, [])
-        bearing = len({key.rule for key in keys} & headline)
+        rules = {key.rule for key in keys}
+        bearing, warned = len(rules & headline), len(rules & alerts)
         now = 0 if rulebook.facts[name].safety else 1
-        telling = (-bearing, -len(keys)) if now else (0, 0)
+        telling = (-bearing, -warned, -len(keys)) if now else (0, 0, 0)
         return (now, int(fact in substitutes), *telling, rulebook.facts.rank(name), units.index(unit or None))
 
     return tuple(
@@ -111,4 +112,4 @@ def _headline(rulebook: Rulebook) -> set[str]:
     parts = rulebook.about.assessment
     found = {parts.refractoriness, parts.spectrum.deterioration, *parts.criteria.values(), *parts.situations.values()}
     found |= set(parts.spectrum.bands.values())
-    return found | {rule.id for rule in rulebook.rules if rule.alert}
+    return found

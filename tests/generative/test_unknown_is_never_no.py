@@ -163,14 +163,16 @@ def test_known_risk_raises_the_alert_whatever_else_is_known(consultation: Consul
 def test_an_age_alone_settles_only_what_reads_the_age(consultation: Consultation, on: date, age: int) -> None:
     """With nothing but an age, a status is settled only for reminders and rules that read the age; suicide is asked about first.
 
-    Excepted are rules of kind `conflict` about listed trials: where none is listed, none contradicts an entry.
+    Excepted are rules of kind `conflict` and arguments of options about listed trials: where none is listed, none contradicts an entry,
+    and none was tried before.
     """
     rulebook = consultation.rulebook
     assessment = consultation.assess(read(consultation, {"patient": {"age_years": age}}), on)
     settled = {item.key.rule for item in assessment.judgements if item.status != "undetermined"}
     reads_age = {rule.id for rule in rulebook.rules if any("patient.age_years" in other.reads for other in closure(rulebook, rule))}
-    conflicts = {rule.id for rule in rulebook.rules if rule.kind == "conflict" and has(rulebook, rule.id, Count)}
-    assert {rule for rule in settled if not is_reminder(rulebook, rule)} <= reads_age | conflicts
+    of_the_list = {rule.id for rule in rulebook.rules if rule.kind == "conflict" or rule.part_of is not None}
+    listed = {rule for rule in of_the_list if has(rulebook, rule, Count)}
+    assert {rule for rule in settled if not is_reminder(rulebook, rule)} <= reads_age | listed
     assert {question.fact for question in assessment.questions[: len(RISK)]} == {f"risk.{name}" for name in RISK}
 
 

@@ -68,7 +68,7 @@ def answer(item: Observation) -> str | None:
         ("dothiepin", "dosulepin"),
         ("phenelzine sulfate", "phenelzine"),
         ("St John's wort", "st-johns-wort"),
-        ("St. John’s Wort", "st-johns-wort"),  # noqa: RUF001
+        ("St. John’s Wort", "st-johns-wort"),
         ("Hypericum perforatum", "st-johns-wort"),
         ("lithium carbonate", "lithium"),
         ("Lithium citrate", "lithium"),

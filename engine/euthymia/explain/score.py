@@ -128,7 +128,7 @@ class Scoring:
             status = self._of(how.rule, unit)
             if status in (NOT_MET, NOT_APPLICABLE):
                 continue
-            least, greatest = _times(unit, how.times)
+            least, greatest = _times(unit, how)
             low += how.points * least if status == MET else 0
             endless = endless or greatest is None
             high += how.points * (greatest or 0)
@@ -147,15 +147,17 @@ class Scoring:
         return None if closing is None or self.whole.facts.get(closing) == "yes" else closing
 
 
-def _times(unit: View, fact: str | None) -> tuple[Fraction, Fraction | None]:
-    """How often a unit's points count, as a range: the length of a list, or a number. Unknown: from none, without end."""
-    if fact is None:
+def _times(unit: View, how: Each) -> tuple[Fraction, Fraction | None]:
+    """How often a unit's points count, as a range: the length of a list, or a number. Unknown: from none, or from what is known to be less,
+    without end."""
+    if how.times is None:
         return Fraction(1), Fraction(1)
-    if fact in unit.excluded:
+    if how.times in unit.excluded:
         return Fraction(0), Fraction(0)
-    value = unit.facts.get(fact)
+    value = unit.facts.get(how.times)
     if value is None:
-        return Fraction(0), None
+        least = unit.facts.get(how.at_least or "")
+        return (Fraction(least[0], SCALE) if isinstance(least, tuple) else Fraction(0)), None
     if isinstance(value, tuple):
         return Fraction(value[0], SCALE), Fraction(value[1], SCALE)
     return Fraction(len(value)), Fraction(len(value))

@@ -5,6 +5,7 @@ Filled in: whether a dose was adequate, by which sources, the class of a drug, w
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from euthymia.facts.catalogue import Catalogue
@@ -24,6 +25,8 @@ def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dic
     if not table.drugs or not name.known:
         return filled
     drug = table.find(name.value)
+    if drug is not None:
+        filled["trial.drug"] = replace(name, identity=drug.id)
     for fact, item in _of_drug(facts, drug):
         if fact in catalogue and filled.get(fact, NOT_ASKED).state in ("not_asked", "unknown"):
             filled[fact] = item
@@ -53,8 +56,8 @@ def _of_drug(facts: Facts, drug: Drug | None) -> Iterator[tuple[str, Observation
 def _amount(facts: Facts, drug: Drug) -> tuple[str, Lowest, Fraction, Fraction] | None:
     """What to compare with which limits: the level in blood where it was measured and is in the table, else the dose."""
     level, unit = facts.get("trial.plasma_level", NOT_ASKED), facts.get("trial.plasma_level_unit", NOT_ASKED)
-    if drug.level is not None and level.low is not None and level.high is not None and unit.known:
-        if _same_unit(unit.value, drug.level.unit):
+    if drug.level is not None and level.low is not None and level.high is not None:
+        if unit.known and _same_unit(unit.value, drug.level.unit):
             return f"{drug.label}, level {number(level.low)} {drug.level.unit}", drug.level.lowest, level.low, level.high
         return None  # a level was measured; a dose must not speak in its place
     dose, dose_unit = facts.get("trial.dose_daily", NOT_ASKED), facts.get("trial.dose_unit", NOT_ASKED)

@@ -10,32 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from euthymia.errors import suggestion
 
 _WORD = re.compile(r"[a-z0-9]+")
-_SALTS = frozenset(
-    [
-        "hydrochloride",
-        "hcl",
-        "hydrobromide",
-        "hbr",
-        "maleate",
-        "mesylate",
-        "mesilate",
-        "oxalate",
-        "sulfate",
-        "sulphate",
-        "tartrate",
-        "citrate",
-        "carbonate",
-        "acetate",
-        "besylate",
-        "besilate",
-        "fumarate",
-        "hemifumarate",
-        "phosphate",
-        "monohydrate",
-        "sodium",
-    ]
-)
-_FORMS = frozenset(["xr", "er", "sr", "mr", "cr", "xl", "la", "retard", "depot", "tablet", "tablets", "capsule", "capsules", "oral"])
+_SALTS = frozenset((
+    "hydrochloride", "hcl", "dihydrochloride", "hydrobromide", "hbr", "maleate", "mesylate", "mesilate", "dimesylate", "oxalate", "sulfate",
+    "sulphate", "tartrate", "citrate", "carbonate", "acetate", "besylate", "besilate", "fumarate", "hemifumarate", "succinate",
+    "phosphate", "sodium", "potassium", "monohydrate", "hemihydrate", "dihydrate",
+))  # fmt: skip
+_FORMS = frozenset((
+    "xr", "er", "sr", "mr", "cr", "pr", "ir", "dr", "xl", "la", "odt", "retard", "depot", "tablet", "tablets", "capsule", "capsules",
+    "oral", "extended", "prolonged", "modified", "sustained", "immediate", "release",
+))  # fmt: skip
 Verdict = Literal["adequate", "inadequate", "open"]
 Threshold = Literal["lenient", "default", "strict"]
 

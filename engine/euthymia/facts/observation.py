@@ -36,6 +36,7 @@ class Observation:
     date: str | None = None
     note: str | None = None
     origin: str | None = None
+    identity: str | None = None
 
     @property
     def known(self) -> bool:

@@ -44,16 +44,18 @@ def views(patient: Patient, catalogue: Catalogue) -> View:
     whole = View(None, coded(patient.facts), _excluded(patient.facts))
     for record in catalogue.many:
         names = [fact.full_name for fact in catalogue.of_record(record) if fact.compared and fact.type == "text"]
-        inside = [View(unit.id, _folded(coded(unit.facts), names), _excluded(unit.facts), whole) for unit in patient.units.get(record, ())]
+        inside = [View(unit.id, _folded(unit.facts, names), _excluded(unit.facts), whole) for unit in patient.units.get(record, ())]
         whole.units[record] = inside
     if patient.latest is not None:
         whole.latest = next(unit for unit in whole.units["trial"] if unit.unit == patient.latest)
     return whole
 
 
-def _folded(facts: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """With the names that units are told apart by in one spelling: `Sertraline` and `sertraline` are one drug."""
-    return facts | {name: " ".join(facts[name].casefold().split()) for name in names if name in facts}
+def _folded(facts: Mapping[str, Observation], names: list[str]) -> dict[str, Any]:
+    """With the names that units are told apart by in one spelling: `Sertraline` and `sertraline HCl` are one drug."""
+    found = coded(facts)
+    folded = {name: facts[name].identity or " ".join(found[name].casefold().split()) for name in names if name in found}
+    return found | folded
 
 
 def coded(facts: Mapping[str, Observation]) -> dict[str, Any]:

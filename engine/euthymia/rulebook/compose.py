@@ -115,7 +115,8 @@ class Composer:
         assert entry.each is not None
         record, rule = self._where(entry.each, (*place, "each"), name, entry.label)
         times = self._times(entry.each.times, record, (*place, "each", "times"))
-        return made.Each(record, rule, _exact(entry.each.points), times)
+        least = self._times(entry.each.at_least, record, (*place, "each", "at_least"))
+        return made.Each(record, rule, _exact(entry.each.points), times, least)
 
     def _where(self, entry: written.CountEntry | written.EachEntry, place: Place, name: str, label: str) -> tuple[str, str]:
         record = entry.of.removesuffix("s")

@@ -57,6 +57,7 @@ class Each:
     rule: str
     points: Fraction
     times: str | None
+    at_least: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,14 @@ class CountEntry(Strict):
 
 
 class EachEntry(Strict):
-    """Points for every unit that fulfils `where`, taken as many times as the list or number `times` says."""
+    """Points for every unit that fulfils `where`, taken as many times as the list or number `times` says; while that is not known, at
+    least as many times as the number `at_least` says."""
 
     of: Literal["trials", "problems"]
     where: ConditionText
     points: Points
     times: str | None = None
+    at_least: str | None = None
 
 
 class BandEntry(Strict):

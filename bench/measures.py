@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench import patients
@@ -23,6 +24,8 @@ from euthymia.inference.durable import RuleSet
 from euthymia.inference.engine import Engine
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import View, views
+from euthymia.resources import bundled
+from euthymia.rulebook.load import load_rulebook
 from euthymia.rulebook.rulebook import Rulebook
 
 
@@ -80,6 +83,14 @@ def decision_against_bare_engine(consultation: Consultation, sizes: Sizes) -> It
     number = len(everybody)
     yield compared("an example patient: both engines", ("bare durable_rules", "decision"), (bare / number, both / number))
     yield compared("the same, with reasons", ("bare durable_rules", "assessment"), (bare / number, explained / number))
+    yield from _typical(consultation, everybody, sizes)
+
+
+def _typical(consultation: Consultation, everybody: list[Patient], sizes: Sizes) -> Iterator[Row]:
+    """The example in the middle, by the time that its decision takes."""
+    repeats = max(sizes.repeats // 3, 1)
+    taken = [seconds(lambda one=patient: decide(consultation.engines, one), repeats) for patient in everybody]  # type: ignore[misc]
+    yield Row("one decision, over the examples", f"median {told(median(taken))}", f"longest {told(max(taken))}", f"{len(taken)} patients")
 
 
 def recorded(engine: Engine, whole: View) -> list[tuple[RuleSet, list[dict[str, Any]]]]:
@@ -185,6 +196,8 @@ def set_up(sizes: Sizes, rules: Path | None = None) -> Iterator[Row]:
     """Reading, checking and compiling the rules, against one decision."""
     consultation = Consultation(rules)
     patient = patients.small(consultation)
+    read = seconds(lambda: load_rulebook(rules or bundled("rules")), max(sizes.repeats // 5, 1))
     ready = seconds(lambda: Consultation(rules), max(sizes.repeats // 5, 1))
     once = seconds(lambda: decide(consultation.engines, patient), sizes.repeats)
+    yield Row("rules read and checked", told(read), f"one decision {told(once)}", f"{read / once:.0f} ×")
     yield Row("rules read, checked and compiled", told(ready), f"one decision {told(once)}", f"{ready / once:.0f} ×")

@@ -351,7 +351,8 @@ def test_the_class_follows_from_the_name_unless_it_was_stated(trial: Observe) ->
 
 # ---- groups of drugs taken now ----------------------------------------------------------------------------------------
 
-ALL_LISTED = "process: {treatment_history_complete: yes}, current: {antidepressant: yes}"
+ALL_LISTED = "process: {treatment_history_complete: yes}, current: {antidepressant: yes, other_psychotropics: []}"
+NOTHING_TAKEN = "process: {treatment_history_complete: yes}, current: {antidepressant: no, other_psychotropics: []}"
 
 
 def taken(drug: str, stop_reason: str = "ongoing", other: str = "augmentation: [], concomitant_drugs: []") -> str:
@@ -365,12 +366,13 @@ def taken(drug: str, stop_reason: str = "ongoing", other: str = "augmentation: [
         (taken("phenelzine", other="adherence: adequate"), "yes"),
         ("diagnosis: {medical_drugs: [rasagiline]}", "yes"),
         (taken("sertraline", other="augmentation: [selegiline]"), "yes"),
+        ("current: {other_psychotropics: [selegiline]}", "yes"),
         (taken("sertraline", other="concomitant_drugs: [tranylcypromine]"), "yes"),
         ("diagnosis: {medical_drugs: [study drug, selegiline]}", "yes"),
         (f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline')}", "no"),
         (f"{ALL_LISTED}, diagnosis: {{medical_drugs: [ramipril]}}, {taken('moclobemide')}", "no"),
-        ("process: {treatment_history_complete: yes}, current: {antidepressant: no}, diagnosis: {medical_drugs: []}", "no"),
-        (f"process: {{treatment_history_complete: yes}}, diagnosis: {{medical_drugs: []}}, {taken('phenelzine', 'no_effect')}", "no"),
+        (f"{NOTHING_TAKEN}, diagnosis: {{medical_drugs: []}}", "no"),
+        (f"{NOTHING_TAKEN}, diagnosis: {{medical_drugs: []}}, {taken('phenelzine', 'no_effect')}", "no"),
     ],
 )
 def test_a_group_follows_from_the_drugs_on_file(file: str, maoi: str, read: Read) -> None:
@@ -393,6 +395,9 @@ def test_a_group_follows_from_the_drugs_on_file(file: str, maoi: str, read: Read
         f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline', other='augmentation: []')}",
         f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline', other='augmentation: [study drug], concomitant_drugs: []')}",
         f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline', 'no_effect')}",
+        f"process: {{treatment_history_complete: yes}}, current: {{antidepressant: yes}}, diagnosis: {{medical_drugs: []}}, {taken('sertraline')}",
+        f"process: {{treatment_history_complete: yes}}, diagnosis: {{medical_drugs: []}}, {taken('phenelzine', 'no_effect')}",
+        f"{NOTHING_TAKEN}, diagnosis: {{medical_drugs: []}}, trials: [{{id: t1, modality: other, stop_reason: ongoing, concomitant_drugs: []}}]",
     ],
 )
 def test_a_group_stays_open_while_a_drug_may_be_missing(file: str, read: Read) -> None:

@@ -42,6 +42,7 @@ class Declaration(BaseModel):
     added_by: Literal["sources", "project"] = "sources"
     record: str = Field(default="", exclude=True)
     drug_group: str | None = None
+    group_members: Annotated[int, Field(ge=1)] = 1
     bought_freely: bool = False
     filled_from: tuple[str, ...] = ()
 

@@ -15,7 +15,8 @@ from euthymia.facts.patient import Unit
 
 Facts = Mapping[str, Observation]
 _VERDICTS = {"adequate": "yes", "inadequate": "no"}
-_WITH_DRUG = ("medication", "combined")
+_WITHOUT_DRUG = ("psychotherapy", "neuromodulation")
+_LISTS = ("diagnosis.medical_drugs", "current.other_psychotropics")
 
 
 def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dict[str, Observation]:
@@ -89,9 +90,9 @@ def with_groups(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogu
     for fact in (catalogue[name] for name in catalogue):
         if fact.drug_group is None or filled.get(fact.full_name, NOT_ASKED).state not in ("not_asked", "unknown"):
             continue
-        members = [name for name, drug in taken if drug is not None and fact.drug_group in drug.groups]
-        if members:
-            filled[fact.full_name] = _proposed("yes", f"the drug table: {', '.join(dict.fromkeys(members))}")
+        members = {drug.id: name for name, drug in taken if drug is not None and fact.drug_group in drug.groups}
+        if len(members) >= fact.group_members:
+            filled[fact.full_name] = _proposed("yes", f"the drug table: {', '.join(members.values())}")
         elif complete and not fact.bought_freely:  # what is bought without a prescription is seldom on a list
             filled[fact.full_name] = _proposed("no", "the drug table: no drug on file belongs to this group")
     return filled
@@ -99,7 +100,7 @@ def with_groups(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogu
 
 def _taken(facts: Facts, trials: Iterable[Unit]) -> list[str]:
     """Names of the drugs that are on file as taken now."""
-    names = list(_members(facts.get("diagnosis.medical_drugs", NOT_ASKED)))
+    names = [name for fact in _LISTS for name in _members(facts.get(fact, NOT_ASKED))]
     for trial in trials:
         if trial.get("trial.stop_reason").value == "ongoing":
             names += [trial.get("trial.drug").value] if trial.get("trial.drug").known else []
@@ -112,14 +113,15 @@ def _members(item: Observation) -> tuple[str, ...]:
 
 
 def _complete(facts: Facts, trials: Sequence[Unit]) -> bool:
-    """Is every drug that is taken now on file? Each list was asked for, and each trial says whether it goes on."""
-    if not facts.get("diagnosis.medical_drugs", NOT_ASKED).known:
+    """Is every drug that is taken now on file? Each list was asked for, each trial says whether it goes on, and each that may hold a drug
+    names it."""
+    if not all(facts.get(fact, NOT_ASKED).known for fact in (*_LISTS, "current.antidepressant")):
         return False
     if facts.get("process.treatment_history_complete", NOT_ASKED).value != "yes":
         return False
     ongoing = [trial for trial in trials if trial.get("trial.stop_reason").value == "ongoing"]
-    with_drug = [trial for trial in ongoing if trial.get("trial.modality").value in _WITH_DRUG]
-    if facts.get("current.antidepressant", NOT_ASKED).value == "yes" and not with_drug:
+    with_drug = [trial for trial in ongoing if trial.get("trial.modality").value not in _WITHOUT_DRUG]
+    if facts["current.antidepressant"].value == "yes" and not with_drug:
         return False
     named = all(trial.get("trial.drug").known and trial.get("trial.augmentation").known for trial in with_drug)
     listed = all(trial.get("trial.concomitant_drugs").known for trial in ongoing)

@@ -159,7 +159,7 @@ def stage(
         for patient in read:
             data = document(consultation.assess(patient, day), words)
             if format is StageFormat.json:
-                shown = {name: data[name] for name in ("schema", "on", "rulebook", "definitions")}
+                shown = {name: data[name] for name in ("schema", "on", "rulebook", "alerts", "definitions")}
                 _print(json.dumps(shown, ensure_ascii=False, indent=None if len(read) > 1 else 1))
             else:
                 _print(page(data, "stage"))

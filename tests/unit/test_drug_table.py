@@ -352,6 +352,7 @@ def test_the_class_follows_from_the_name_unless_it_was_stated(trial: Observe) ->
 # ---- groups of drugs taken now ----------------------------------------------------------------------------------------
 
 ALL_LISTED = "process: {treatment_history_complete: yes}, current: {antidepressant: yes, other_psychotropics: []}"
+NO_MEDICAL_DRUGS = "diagnosis: {medical_drugs: []}"
 NOTHING_TAKEN = "process: {treatment_history_complete: yes}, current: {antidepressant: no, other_psychotropics: []}"
 
 
@@ -395,9 +396,9 @@ def test_a_group_follows_from_the_drugs_on_file(file: str, maoi: str, read: Read
         f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline', other='augmentation: []')}",
         f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline', other='augmentation: [study drug], concomitant_drugs: []')}",
         f"{ALL_LISTED}, diagnosis: {{medical_drugs: []}}, {taken('sertraline', 'no_effect')}",
-        f"process: {{treatment_history_complete: yes}}, current: {{antidepressant: yes}}, diagnosis: {{medical_drugs: []}}, {taken('sertraline')}",
+        f"process: {{treatment_history_complete: yes}}, current: {{antidepressant: yes}}, {NO_MEDICAL_DRUGS}, {taken('sertraline')}",
         f"process: {{treatment_history_complete: yes}}, diagnosis: {{medical_drugs: []}}, {taken('phenelzine', 'no_effect')}",
-        f"{NOTHING_TAKEN}, diagnosis: {{medical_drugs: []}}, trials: [{{id: t1, modality: other, stop_reason: ongoing, concomitant_drugs: []}}]",
+        f"{NOTHING_TAKEN}, {NO_MEDICAL_DRUGS}, trials: [{{id: t1, modality: other, stop_reason: ongoing, concomitant_drugs: []}}]",
     ],
 )
 def test_a_group_stays_open_while_a_drug_may_be_missing(file: str, read: Read) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from euthymia.render import drawing
 from euthymia.render.asking import Asking
+from euthymia.render.defined import adequacy, defined
 from euthymia.render.network import network
 from euthymia.render.options import factors, options
 from euthymia.render.unfold import Unfolding
@@ -14,7 +15,6 @@ Item = dict[str, Any]
 _CRITERION = "GF-E-{}"
 _FLAG = "GF-C-"
 _EXPLAINING = ("explanation", "warning", "rule", "definition")
-_DEFINITIONS = "definitions"
 _OWN_CHAPTER = ("trauma", "options", "sequential-treatment", "counter-therapeutic-factors", "process", "communication", "definitions")
 _ADVICE = ("safety", "fix_first", "assess", "treat", "remind")
 
@@ -56,8 +56,8 @@ class _Chapters:
             "advice": [self._advice(name) for name in _ADVICE if name != "treat"],
             "options": self.options,
             "factors": factors(self.conclusions),
-            "defined": self._definitions(),
-            "adequacy": self._adequacy(),
+            "defined": defined(self.document),
+            "adequacy": adequacy(self.conclusions, self.trials),
             "rankings": [{**ranking, "drawing": network(ranking)} for ranking in self.document["rankings"] if ranking["ranked"]],
             "sequences": self.document["sequences"],
             "explained": self._explained(),
@@ -171,28 +171,6 @@ class _Chapters:
             "recommended": [item for item in own if item["status"] == "recommended"],
             "open": self._grouped([item for item in own if item["status"] == "undetermined"]),
         }
-
-    def _definitions(self) -> Item:
-        """Definitions by result, and those that disagree."""
-        rows = [{"id": name, **item} for name, item in self.document["definitions"].items()]
-        judged = [row for row in rows if row["threshold"]]
-        return {
-            "rows": rows,
-            "fulfilled": [row["name"] for row in judged if row["status"] == "met"],
-            "missed": [row["name"] for row in judged if row["status"] == "not_met"],
-            "open": [row["name"] for row in judged if row["status"] == "undetermined"],
-            "split": [row for row in rows if row["disagrees"]],
-            "names": {row["id"]: row["name"] for row in rows},
-        }
-
-    def _adequacy(self) -> list[Item]:
-        """Each psychotherapy with the rules by which it is adequate or not, side by side."""
-        marks = [item for item in self._of("remark") if item["topic"] == _DEFINITIONS and "trial" in item]
-        rows = [
-            {"trial": trial, "items": [item for item in marks if item["trial"] == trial["id"] and item["status"] != "not_applicable"]}
-            for trial in self.trials
-        ]
-        return [row for row in rows if row["items"]]
 
     def _explained(self) -> dict[str, list[Item]]:
         """Explanations and warnings that hold and stand neither beside an option nor among alerts or advice, by topic."""

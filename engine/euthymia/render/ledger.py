@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from euthymia.render.defined import defined
+
 Item = dict[str, Any]
 
 
@@ -23,6 +25,8 @@ def ledger(document: Item) -> Item:
     return {
         "topics": topics,
         "statuses": _counts(topics),
+        "defined": defined(document),
+        "adequacy": [],  # every judgement of a trial stands under its topic
         "provisional": [{**entry, "rules": sorted(entry["rules"])} for _, entry in sorted(provisional.items())],
     }
 

@@ -14,15 +14,19 @@ from tests.shared import ROOT
 TINY = ROOT / "tests" / "tiny"
 HEAD = "schema: euthymia.rules/1\ntitle: Wrong\nsource: {work: paper, at: p. 1}\nrules:\n"
 Mistakes = Callable[..., list[str]]
+DEFECT = pytest.mark.xfail(reason="reported; take the mark away with the repair", strict=True)
 
 
 @pytest.fixture
 def mistakes(tmp_path: Path) -> Mistakes:
-    """Every mistake of the tiny rulebook with one more file of rules, and with changes to other files."""
+    """Every mistake of the tiny rulebook with one more file of rules, with whole `files` added, and with changes to other files."""
 
-    def found(*rules: str, head: str = HEAD, **changes: tuple[str, str]) -> list[str]:
+    def found(*rules: str, head: str = HEAD, files: dict[str, str] | None = None, **changes: tuple[str, str]) -> list[str]:
         folder = tmp_path / "rules"
         shutil.copytree(TINY, folder)
+        for name, text in (files or {}).items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
         if rules:
             (folder / "wrong").mkdir()
             (folder / "wrong" / "rules.yaml").write_text(head + "".join(f"  - {{{rule}}}\n" for rule in rules), encoding="utf-8")
@@ -254,3 +258,381 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         load_rulebook(tmp_path / "none")
     with pytest.raises(InputError, match="no file that declares facts"):
         load_rulebook(tmp_path)
+
+
+# ---- options ----------------------------------------------------------------------------------------------------------
+
+OFFERED = (
+    "assessment:\n",
+    "assessment:\n  availability: patient.offered\n  preference: patient.preferred\n",
+)
+OFFERS = (
+    "  - {name: mdd,",
+    (
+        '  - {name: offered, label: x, definition: X., type: list of enum, values: [CBT, IPT], ask: "?", changes: never, unknown: Open.}\n'
+        '  - {name: preferred, label: x, definition: X., type: enum, values: [drugs, talking], ask: "?", changes: never, unknown: Open.}\n'
+        "  - {name: mdd,"
+    ),
+)
+MDD = "when: patient.mdd = yes"
+UNREAD = "names patient.age, which the rule does not read; list it under `shows` if it should"
+
+
+def option(text: str, more: str = "kind: option") -> str:
+    return rule("patient.mdd = yes", f"{more}, option: {{{text}}}")
+
+
+WRONG_OPTIONS = [
+    (option("offers: [CBT]", "kind: rule"), "wrong: `option` belongs to rules of kind option; this one is of kind rule"),
+    (option("offers: [CBTT]"), "wrong: offers: found 'CBTT'; allowed: CBT, IPT (did you mean 'CBT'?)"),
+    (option("modality: [drug]"), "wrong: modality: found 'drug'; allowed: drugs, talking (did you mean 'drugs'?)"),
+    (option("excludes: [nowhere]"), "wrong: excludes or under: unknown option 'nowhere'"),
+    (option("excludes: [number]"), "wrong: excludes or under: unknown option 'number'"),
+    (option("under: nowhere"), "wrong: excludes or under: unknown option 'nowhere'"),
+    (option("offers: [CBT]", "kind: option, beside: [wrd]"), "wrong: beside: unknown rule 'wrd' (did you mean 'word'?)"),
+    (option("for: [{says: x, evidence: [E-1]}]"), "wrong: for: unknown study 'E-1'"),
+    (option(f"population: [{{is: x, {MDD}, evidence: [E-1]}}]"), "wrong: population: unknown study 'E-1'"),
+    (option('for: [{says: "{{ patient.age }}"}]'), f"wrong: for: {UNREAD}"),
+    (option('cautions: [{says: "{{ patient.age"}]'), "wrong: cautions: not a well-formed sentence:"),
+    (option(f'against: [{{says: "{{{{ patient.age }}}}", {MDD}}}]'), f"wrong/against/1.says.met: {UNREAD}"),
+    (option(f'against: [{{says: x}}, {{says: "{{{{ patient.age }}}}", {MDD}}}]'), f"wrong/against/2.says.undetermined: {UNREAD}"),
+    (
+        option("defers: [{says: x, when: patient.age is unknown}]"),
+        "wrong/defers/1: tests whether a fact is known; only a rule with `reminder",
+    ),
+    (option("defers: [{says: x, when: unanswered}]"), "wrong/defers/1: refers to the reminder unanswered; only another reminder may"),
+    (
+        option("defers: [{says: x, when: patient.age < 0}]"),
+        "wrong/defers/1: can never be met: no number in the range of patient.age fulfils it",
+    ),
+    (option("defers: [{says: x, when: patient.agee > 1}]"), "wrong.option.defers[0].when: unknown fact 'patient.agee'"),
+    (
+        option("for: [{says: x, when: trial.failed = yes}]"),
+        "wrong.option.for[0].when: trial.failed belongs to one trial; use it inside a count",
+    ),
+    (option("defers: [{says: x}]"), "rules[0].option.defers[0].when: is missing"),
+    (option("population: [{is: x}]"), "rules[0].option.population[0].when: is missing"),
+    (option("for: [{is: x}]"), "rules[0].option.for[0].is: unknown key; allowed: evidence, says, when"),
+    (option("adds_drug: maybe"), "rules[0].option.adds_drug: found maybe; allowed: 'yes' or 'no'"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG_OPTIONS, ids=[message[:70] for _, message in WRONG_OPTIONS])
+def test_a_wrong_option_is_told(text: str, message: str, mistakes: Mistakes) -> None:
+    """Names that nothing has, arguments that name what they do not read, and tests of knowing where a yes or no is needed."""
+    told = mistakes(text, rulebook=OFFERED, facts__patient=OFFERS)
+    assert all(line.startswith("wrong/rules.yaml:5: ") for line in told)
+    assert any(line.startswith(f"wrong/rules.yaml:5: {message}") for line in told), told
+
+
+def test_an_option_needs_a_fact_for_what_it_offers(mistakes: Mistakes) -> None:
+    """A rulebook that names no fact for what a service offers cannot say that it offers something."""
+    assert mistakes(option("offers: [CBT]")) == ["wrong/rules.yaml:5: wrong: offers: rulebook.yaml names no fact for it"]
+
+
+# ---- definitions, orders and sequences: the mistake is on the line that begins with >, else on that of the id -----------
+
+DEFINITION = """schema: euthymia.rules/1
+title: Wrong
+definition:
+  id: wrong
+  label: Wrong
+  kind: score
+  asks_for: Nothing.
+  source: {work: paper, at: p. 1}
+  certainty: source
+"""
+SCORE = "  score:\n    unit: points\n    parts:\n"
+RANKING = """schema: euthymia.rules/1
+title: Wrong
+ranking:
+  id: wrong
+  title: Wrong
+  record: problem
+  name: problem.name
+  links: patient.illnesses
+  source: {work: paper, at: p. 1}
+"""
+SEQUENCE = """schema: euthymia.rules/1
+title: Wrong
+sequence:
+  id: wrong
+  title: Wrong
+  source: {work: paper, at: p. 1}
+"""
+STEPS = """  chosen: word
+  steps:
+    - {label: One, rule: word, done: patient.mdd = yes}
+"""
+WEEKS = (
+    "  - {name: mdd,",
+    (
+        '  - {name: passed, label: x, definition: X., type: number, unit: weeks, minimum: 0, ask: "?", changes: never, unknown: Open.}\n'
+        "  - {name: mdd,"
+    ),
+)
+
+
+def part(text: str) -> str:
+    return f"{DEFINITION}{SCORE}>      - {{id: one, label: One, {text}}}\n"
+
+
+def table(text: str) -> str:
+    """A part whose names are only looked up when the whole is known; then the line of the definition is given."""
+    return part(text).replace(">", "")
+
+
+def due(text: str) -> str:
+    return f"{SEQUENCE}{STEPS}>    - {{label: Two, rule: word, done: patient.mdd = yes, due: {{{text}}}}}\n"
+
+
+FAILED = "of: trials, where: trial.failed = yes"
+ZERO = "bands: [{from: 0, points: 0}]"
+WRONG_MODELS = [
+    (DEFINITION.replace("definition:", ">definition:"), "definition: a definition needs `fulfilled` (a rule), a `score`, or both"),
+    (part("choose: [], ladder: []"), "definition.score.parts[0]: a part of a score needs exactly one of choose, ladder, count (with"),
+    (
+        part("certainty: source"),
+        "definition.score.parts[0]: a part of a score needs exactly one of choose, ladder, count (with bands), each",
+    ),
+    (part(f"count: {{{FAILED}}}"), "definition.score.parts[0]: a part of a score needs exactly one of choose, ladder, count (with bands)"),
+    (part(f"choose: [], {ZERO}"), "definition.score.parts[0]: a part of a score needs exactly one of choose, ladder, count (with bands)"),
+    (part(f"count: {{{FAILED}}}, bands: [{{from: 1, points: 0}}]"), "definition.score.parts[0]: bands start from 0 and rise"),
+    (
+        part(f"count: {{{FAILED}}}, bands: [{{from: 0, points: 0}}, {{from: 4, points: 2}}, {{from: 2, points: 1}}]"),
+        "definition.score.parts[0]: bands start from 0 and rise",
+    ),
+    (
+        part("each: {of: drugs, where: trial.failed = yes, points: 1}"),
+        "definition.score.parts[0].each.of: found drugs; allowed: 'trials' or",
+    ),
+    (part("each: {of: trials, points: 1}"), "definition.score.parts[0].each.where: is missing"),
+    (part("choose: [{points: -1, when: word}]"), "definition.score.parts[0].choose[0].points: found -1; input should be greater than or"),
+    (part("choose: [{points: 1, when: trial.failed = yes}]"), "wrong.score.parts[0].choose[0].when: trial.failed belongs to one trial"),
+    (part("ladder: [{points: 1, when: first-known}]"), "wrong.score.parts[0].ladder[0].when: first-known is about a trial; refer to it"),
+    (
+        part("each: {of: problems, where: trial.failed = yes, points: 1}"),
+        "wrong.score.parts[0].each.where: trial.failed belongs to one trial",
+    ),
+    (
+        part(f"count: {{of: trials, where: problem.urgent = yes}}, {ZERO}"),
+        "wrong.score.parts[0].count.where: problem.urgent belongs to one pro",
+    ),
+    (
+        part(f"count: {{{FAILED}, distinct: trial.failed}}, {ZERO}"),
+        "wrong.score.parts[0].count.distinct: found 'trial.failed'; allowed: trial.modality, trial.drug",
+    ),
+    *(
+        (
+            part(f"each: {{{FAILED}, points: 1, {key}: {fact}}}"),
+            f"wrong.score.parts[0].each.{key}: found '{fact}'; allowed: a list or a number of the record trial",
+        )
+        for key, fact in [("times", "trial.failed"), ("times", "patient.age"), ("times", "trial.week"), ("at_least", "trial.drug")]
+    ),
+    (
+        table("choose: [{points: 1, when: patient.age < 0}]"),
+        "wrong/one/1: can never be met: no number in the range of patient.age fulfils it",
+    ),
+    (table("choose: [{points: 1, when: patient.age is known}]"), "wrong/one/1: tests whether a fact is known; only a rule with `reminder"),
+    (table("choose: [], source: {work: papers, at: p. 1}"), "wrong: unknown source 'papers' (did you mean 'paper'?)"),
+    (f"{DEFINITION}  fulfilled: wrd\n", "wrong: unknown rule 'wrd' (did you mean 'word'?)"),
+    (f"{DEFINITION}  fulfilled: first-known\n", "wrong: first-known is about a trial; a rule about the patient is needed here"),
+    (f"{DEFINITION}  fulfilled: word\n  applies: wrd\n", "wrong: unknown rule 'wrd' (did you mean 'word'?)"),
+    (f"{DEFINITION}  fulfilled: word\n  remarks: [wrd]\n", "wrong: unknown remark 'wrd' (did you mean 'word'?)"),
+    (f"{DEFINITION}  fulfilled: word\n  readings: [AMB-2]\n", "wrong: unknown reading 'AMB-2' (did you mean 'AMB-1'?)"),
+    (f"{RANKING}  by: [{{fact: problem.urgent, order: [yes, soon], says: x}}]\n", "wrong: problem.urgent: found 'soon'; allowed: yes, no"),
+    (f"{RANKING}  by: [{{fact: problem.rank, order: [first], says: x}}]\n", "wrong: unknown fact 'problem.rank'"),
+    (
+        f"{RANKING}  by: [{{list: patient.ilnesses, says: x}}]\n",
+        "wrong: unknown fact 'patient.ilnesses' (did you mean 'patient.illnesses'?)",
+    ),
+    (
+        f"{RANKING}  by:\n>    - {{fact: problem.urgent, order: [yes, no], list: patient.illnesses, says: x}}\n",
+        "ranking.by[0]: an order needs either a `fact` with its `order` or a `list`",
+    ),
+    (
+        f"{RANKING}  by:\n>    - {{fact: problem.urgent, says: x}}\n",
+        "ranking.by[0]: an order needs either a `fact` with its `order` or a `list`",
+    ),
+    (f"{RANKING}  by: [{{list: patient.illnesses, says: x}}]\n  applies: wrd\n", "wrong: unknown rule 'wrd' (did you mean 'word'?)"),
+    (
+        f"{RANKING}  by: [{{list: patient.illnesses, says: x}}]\n  marks:\n>    - {{when: trial.failed = yes, says: x}}\n",
+        "wrong.marks[0].when: trial.failed belongs to one trial; use it inside a count or latest_trial",
+    ),
+    (f"{SEQUENCE}{STEPS}    - {{label: Two, rule: wrd, done: patient.mdd = yes}}\n", "wrong: unknown rule 'wrd' (did you mean 'word'?)"),
+    (
+        f"{SEQUENCE}{STEPS}    - {{label: Two, rule: first-known, done: patient.mdd = yes}}\n",
+        "wrong: first-known is about a trial; a rule about the patient is needed here",
+    ),
+    (
+        f"{SEQUENCE}{STEPS}    - {{label: Two, rule: word, done: patient.mdd = yes}}\n".replace("chosen: word", "chosen: wrd"),
+        "wrong: unknown rule 'wrd' (did you mean 'word'?)",
+    ),
+    (
+        f"{SEQUENCE}{STEPS}>    - {{label: Two, rule: word, done: patient.md = yes}}\n",
+        "wrong.steps[1].done: unknown fact 'patient.md' (did you mean 'patient.mdd'?)",
+    ),
+    (f"{SEQUENCE}{STEPS}".replace("  steps", ">  steps"), "sequence.steps: found [{'label': 'One'"),
+    (due('since: patient.age, from: $weeks_needed, until: "9"'), "wrong.steps[1].due.since: found 'patient.age'; allowed: a fact in weeks"),
+    (
+        due('since: patient.pased, from: $weeks_needed, until: "9"'),
+        "wrong.steps[1].due.since: found 'patient.pased'; allowed: a fact in weeks",
+    ),
+    (due('since: patient.passed, from: $weeks, until: "9"'), "wrong.steps[1].due: unknown parameter 'weeks'"),
+    (due('since: patient.passed, from: $drug_kinds, until: "9"'), "wrong.steps[1].due: $drug_kinds holds a list; a number is needed here"),
+]
+
+
+def _marked(text: str) -> tuple[str, int]:
+    """The text without its mark, and the number of the line that bears it; else of the line with the id."""
+    lines = text.splitlines()
+    number = next((number for number, line in enumerate(lines, start=1) if line.startswith(">")), lines.index("  id: wrong") + 1)
+    return re.sub("^>", "", text, flags=re.MULTILINE), number
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG_MODELS, ids=[f"{n}: {message[:60]}" for n, (_, message) in enumerate(WRONG_MODELS)])
+def test_a_wrong_definition_order_or_sequence_is_told(text: str, message: str, mistakes: Mistakes) -> None:
+    """Shapes that are none, names that nothing has, and facts of the wrong kind or of another record, each with its line."""
+    plain, line = _marked(text)
+    (told,) = mistakes(files={"wrong/model.yaml": plain}, facts__patient=WEEKS)
+    assert told.startswith(f"wrong/model.yaml:{line}: {message}")
+
+
+def test_the_list_of_definitions_is_checked(mistakes: Mistakes) -> None:
+    """Definitions that are not there, and one that is listed twice, with the line in rulebook.yaml."""
+    told = mistakes(
+        files={"wrong/model.yaml": f"{DEFINITION}  fulfilled: word\n"}, rulebook=("definitions: []", "definitions: [wrong, wrog, wrong]")
+    )
+    assert [re.sub(r":\d+:", ":", line) for line in told] == [
+        "rulebook.yaml: assessment.definitions: a definition is listed twice",
+        "rulebook.yaml: assessment.definitions: unknown definition 'wrog' (did you mean 'wrong'?)",
+    ]
+
+
+# ---- tensions and drugs -----------------------------------------------------------------------------------------------
+
+TENSIONS = """schema: euthymia.tensions/1
+tensions:
+  - {id: TEN-1, subject: x, sides: [{says: x, source: {work: papers, at: p. 1}}], here: x, readings: [AMB-2], rules: [wrd]}
+gaps:
+  - {id: GAP-1, what: x, here: x, rules: [numbr]}
+"""
+DRUGS = """schema: euthymia.drugs/1
+title: Drugs
+drugs:
+  - {id: one, names: [uno], atc: null, rxnorm: null, class: SSRI, kind: antidepressant, sources: {}}
+"""
+CLASSES = (
+    "  - {name: drug,",
+    (
+        '  - {name: drug_class, label: x, definition: X., type: enum, values: [SSRI, SNRI], ask: "?", changes: never, unknown: Open.}\n'
+        "  - {name: drug,"
+    ),
+)
+GIVEN = "{work: paper, at: p. 1, certainty: source}"
+ALL_GIVEN = f"sources: {{lenient: {GIVEN}, default: {GIVEN}, strict: {GIVEN}}}"
+
+
+def drug(text: str, name: str = "two", drug_class: str = "SNRI") -> dict[str, str]:
+    line = f"  - {{id: {name}, atc: null, rxnorm: null, class: {drug_class}, kind: antidepressant, {text}}}\n"
+    return {"drugs.yaml": DRUGS + line}
+
+
+def test_a_wrong_tension_is_told(mistakes: Mistakes) -> None:
+    """Works, readings and rules that nobody wrote."""
+    told = " ".join(mistakes(files={"tensions.yaml": TENSIONS}))
+    for message in (
+        "TEN-1: unknown source 'papers' (did you mean 'paper'?)",
+        "TEN-1: unknown reading 'AMB-2' (did you mean 'AMB-1'?)",
+        "TEN-1: unknown rule or text 'wrd' (did you mean 'word'?)",
+        "GAP-1: unknown rule or text 'numbr' (did you mean 'number'?)",
+    ):
+        assert message in told
+
+
+WRONG_DRUGS = [
+    (drug("names: [UNO], sources: {}"), "drugs[1].names: 'UNO' also names one; every name belongs to one drug"),
+    (drug("names: [one], sources: {}"), "drugs[1].names: 'one' also names one; every name belongs to one drug"),
+    (drug("sources: {}", name="uno"), "drugs[1].names: 'uno' also names one; every name belongs to one drug"),
+    (drug("sources: {}", drug_class="SSRX"), "drugs[1].class: found 'SSRX'; allowed: SSRI, SNRI"),
+    (
+        drug(f"unit: mg, per: day, dose: {{lenient: 1, default: 2, strict: 3}}, sources: {{lenient: {GIVEN}}}"),
+        "drugs[1].sources: no source for the default and the strict dose",
+    ),
+    (drug(f"dose: {{lenient: 1, default: 2, strict: 3}}, {ALL_GIVEN}"), "drugs[1]: a dose needs `unit` and `per`"),
+    (
+        drug(f"unit: mg, per: day, dose: {{lenient: 1, default: 3, strict: 2}}, {ALL_GIVEN}"),
+        "drugs[1].dose: lenient, default and strict must not fall",
+    ),
+    (drug("sources: {}", name="Two"), "drugs[1].id: found Two; "),
+]
+
+
+@pytest.mark.parametrize(("files", "message"), WRONG_DRUGS, ids=[message[:70] for _, message in WRONG_DRUGS])
+def test_a_wrong_drug_is_told(files: dict[str, str], message: str, mistakes: Mistakes) -> None:
+    """Names that two drugs share, classes that no trial can have, doses without source or unit, each with its line."""
+    (told,) = mistakes(files=files, facts__trial=CLASSES)
+    assert told.startswith(f"drugs.yaml:5: {message}")
+
+
+def test_a_drug_cites_a_work_that_exists(mistakes: Mistakes) -> None:
+    """As every rule does."""
+    files = drug(f"unit: mg, per: day, dose: {{lenient: 1, default: 2, strict: 3}}, {ALL_GIVEN.replace('paper', 'papers', 1)}")
+    (told,) = mistakes(files=files, facts__trial=CLASSES)
+    assert "drugs: two: unknown source 'papers' (did you mean 'paper'?)" in told
+
+
+def test_a_group_that_no_drug_has_is_told(mistakes: Mistakes) -> None:
+    """A fact that such a group would fill in could never become yes."""
+    (told,) = mistakes(files={"drugs.yaml": DRUGS}, facts__trial=CLASSES, facts__patient=("{name: mdd,", "{name: mdd, drug_group: maoi,"))
+    assert "patient.mdd: no drug of the table belongs to the group 'maoi'" in told
+
+
+# ---- reported and not yet repaired ------------------------------------------------------------------------------------
+
+CHOICES = "{id: one, label: One, choose: [{points: 1, when: word}, {points: 2, when: word is not met}]}"
+OTHERS = "{id: one, label: Other, choose: [{points: 5, when: number}, {points: 6, when: number is not met}]}"
+BY_NAME = "  by: [{list: patient.illnesses, says: x}]\n"
+FULFILLED = f"{DEFINITION}  fulfilled: word\n"
+
+
+@DEFECT
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"wrong/model.yaml": part(f"count: {{{FAILED}}}, bands: []").replace(">", "")},
+        {"wrong/model.yaml": f"{DEFINITION}{SCORE}      - {CHOICES}\n      - {OTHERS}\n"},
+        {"wrong/model.yaml": FULFILLED, "wrong/other.yaml": FULFILLED},
+        {"wrong/model.yaml": RANKING.replace("record: problem", "record: probem") + BY_NAME},
+        {"wrong/model.yaml": f"{RANKING}  by: [{{list: patient.severity, says: x}}]\n"},
+        {"wrong/model.yaml": f"{RANKING}  by: [{{fact: patient.severity, order: [mild], says: x}}]\n"},
+        {"wrong/model.yaml": due('since: trial.weeks, from: $weeks_needed, until: "9"').replace(">", "")},
+        {"wrong/model.yaml": due('since: patient.passed, from: "9", until: "4"').replace(">", "")},
+        {"drugs.yaml": DRUGS.replace("SSRI", "null") + "  - {id: one, atc: null, rxnorm: null, class: null, kind: other, sources: {}}\n"},
+        {"wrong/rules.yaml": f"{HEAD}  - {{{option('under: wrong')}}}\n"},
+        {"wrong/rules.yaml": HEAD + "  - {" + option('population: [{is: "{{ patient.agee", when: patient.mdd = yes}]') + "}\n"},
+    ],
+    ids=[
+        "no band", "two parts of one id", "two definitions of one id", "order of an unknown record", "order by a word as a list",
+        "order by a fact of another record", "weeks of one trial", "window that ends before it begins", "one drug twice",
+        "option under itself", "malformed trait of a population",
+    ],
+)  # fmt: skip
+def test_what_loads_and_should_not(files: dict[str, str], mistakes: Mistakes) -> None:
+    """Each is a mistake of the author that makes a result wrong or lets something vanish without a word."""
+    assert mistakes(files=files, facts__patient=WEEKS)
+
+
+@DEFECT
+@pytest.mark.parametrize(
+    ("files", "patient", "place"),
+    [
+        ({"tensions.yaml": TENSIONS}, WEEKS, r"tensions\.yaml:[35]: "),
+        (drug(f"unit: mg, per: day, {ALL_GIVEN.replace('paper', 'papers')}", drug_class="SSRI"), WEEKS, r"drugs\.yaml:5: "),
+        ({"drugs.yaml": DRUGS}, ("{name: mdd,", "{name: mdd, drug_group: maoi,"), r"facts/patient\.yaml:\d+: "),
+    ],
+    ids=["tension", "drug", "group of drugs"],
+)
+def test_these_mistakes_are_told_in_the_wrong_file(files: dict[str, str], patient: tuple[str, str], place: str, mistakes: Mistakes) -> None:
+    """They are told for the top of rulebook.yaml, not where they stand."""
+    assert all(re.match(place, line) for line in mistakes(files=files, facts__trial=CLASSES, facts__patient=patient))

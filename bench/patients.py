@@ -16,7 +16,9 @@ EXAMPLES = ROOT / "examples"
 COMPLETE = EXAMPLES / "complete.yaml"
 NO_DRUGS = DrugTable(())
 UNTOUCHED = ("weeks_", "dose_daily", "dose_unit", "psychotherapy_weeks", "duration_weeks", "stop_reason")
-NOT_DRAWN = ("trial.plasma_level", "trial.modality", "trial.started", "trial.ended", "trial.concurrent_with", "trial.order", "episode.started")
+NOT_DRAWN = (
+    "trial.plasma_level", "trial.modality", "trial.started", "trial.ended", "trial.concurrent_with", "trial.order", "episode.started",
+)  # fmt: skip
 
 
 def examples(consultation: Consultation) -> list[Patient]:

@@ -44,13 +44,13 @@ class Needs:
         return tuple(sorted(found, key=self.order))
 
     def _enterable(self, name: str) -> list[str]:
-        """The fact itself; in place of one that is only filled in, those unknown ones that it follows from."""
+        """The fact itself; in place of one that is only filled in, those that it follows from and that are not known, or not exactly."""
         fact, at, unit = name.partition("@")
         inputs = self.rulebook.facts[fact].filled_from
         if not inputs:
             return [name]
         view = self.whole if not unit else self._unit(unit)
-        return [f"{other}{at}{unit}" for other in inputs if view.is_unanswered(other)]
+        return [f"{other}{at}{unit}" for other in inputs if view.is_unanswered(other) or _is_range(view.facts.get(other))]
 
     def _unit(self, name: str) -> View:
         return next(view for members in self.whole.units.values() for view in members if view.unit == name)
@@ -109,3 +109,7 @@ class Needs:
 
     def _view(self, about: str, unit: str | None) -> View:
         return self.whole if about == "patient" else next(view for view in self.whole.units[about] if view.unit == unit)
+
+
+def _is_range(value: Anything) -> bool:
+    return isinstance(value, tuple) and value[0] != value[1]

@@ -23,19 +23,28 @@ def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dic
     """A trial's facts, with what the drug table adds where nothing was stated."""
     filled = dict(facts)
     name = facts.get("trial.drug", NOT_ASKED)
-    if not table.drugs or not name.known:
+    if not table.drugs:
         return filled
-    drug = table.find(name.value)
+    drug = table.find(name.value) if name.known else None
     if drug is not None:
         filled["trial.drug"] = replace(name, identity=drug.id)
-    for fact, item in _of_drug(facts, drug):
+    for fact, item in _of_drug(facts, drug) if name.known else _without_drug(name):
         if fact in catalogue and filled.get(fact, NOT_ASKED).state in ("not_asked", "unknown"):
             filled[fact] = item
     return filled
 
 
+def _without_drug(name: Observation) -> Iterator[tuple[str, Observation]]:
+    """Where no drug applies, neither does what would follow from its name."""
+    if name.state == "not_applicable":
+        yield "trial.drug_recognised", name
+        yield "trial.dose_passes", name
+
+
 def _of_drug(facts: Facts, drug: Drug | None) -> Iterator[tuple[str, Observation]]:
     yield "trial.drug_recognised", _proposed("no" if drug is None else "yes", "the drug table")
+    if drug is None or _has_no_limit(facts, drug):
+        yield "trial.dose_passes", Observation("not_applicable", origin="the drug table holds no limit for it")
     if drug is None:
         return
     if drug.class_ is not None:
@@ -52,6 +61,15 @@ def _of_drug(facts: Facts, drug: Drug | None) -> Iterator[tuple[str, Observation
         bound = f"at least {number(Fraction(str(lowest.strict if verdict == 'yes' else lowest.lenient)))}"
         yield "trial.dose_adequate", _proposed(verdict, f"proposed by the drug table: {what}; {bound} by the "
                                                f"{'strictest' if verdict == 'yes' else 'most lenient'} source")  # fmt: skip
+
+
+def _has_no_limit(facts: Facts, drug: Drug) -> bool:
+    """Is there nothing in the table to compare the dose or level with, whatever else is entered?"""
+    level_unit, dose, unit = (facts.get(f"trial.{name}", NOT_ASKED) for name in ("plasma_level_unit", "dose_daily", "dose_unit"))
+    if drug.level is not None and facts.get("trial.plasma_level", NOT_ASKED).known:
+        return level_unit.known and not _same_unit(level_unit.value, drug.level.unit)
+    other_unit = unit.known and not _same_unit(unit.value, drug.unit or "")
+    return drug.dose is None or drug.per != "day" or other_unit or "not_applicable" in (dose.state, unit.state)
 
 
 def _amount(facts: Facts, drug: Drug) -> tuple[str, Lowest, Fraction, Fraction] | None:

@@ -20,9 +20,9 @@ from euthymia.rulebook.rule import Origin
 from euthymia.source import read_document
 from tests.shared import ON
 
-URGENCY = RankingKey("problem.urgency", ("urgent", "soon", "routine"), "urgency")
-ROLE = RankingKey("problem.role", ("primary", "secondary"), "role")
-WISHES = RankingKey("patient.priorities", (), "the patient's own order")
+URGENCY = RankingKey("problem.urgency", ("urgent", "soon", "routine"))
+ROLE = RankingKey("problem.role", ("primary", "secondary"))
+WISHES = RankingKey("patient.priorities", ())
 TARGETS = Ranking(
     id="targets", title="Order of targets", record="problem", name="problem.name", links="problem.linked_to", applies=None, sources=(),
     readings=(), keys=(URGENCY, ROLE, WISHES), marks=(), origin=Origin("targets.yaml", 1),

@@ -28,7 +28,7 @@ def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dic
     drug = table.find(name.value) if name.known else None
     if drug is not None:
         filled["trial.drug"] = replace(name, identity=drug.id)
-    for fact, item in _of_drug(facts, drug) if name.known else _without_drug(name):
+    for fact, item in _of_drug(facts, drug, table) if name.known else _without_drug(name):
         if fact in catalogue and filled.get(fact, NOT_ASKED).state in ("not_asked", "unknown"):
             filled[fact] = item
     return filled
@@ -41,8 +41,9 @@ def _without_drug(name: Observation) -> Iterator[tuple[str, Observation]]:
         yield "trial.dose_passes", name
 
 
-def _of_drug(facts: Facts, drug: Drug | None) -> Iterator[tuple[str, Observation]]:
-    yield "trial.drug_recognised", _proposed("no" if drug is None else "yes", "the drug table")
+def _of_drug(facts: Facts, drug: Drug | None, table: DrugTable) -> Iterator[tuple[str, Observation]]:
+    near = table.near(facts["trial.drug"].value) if drug is None else ""
+    yield "trial.drug_recognised", _proposed("no" if drug is None else "yes", f"the drug table{near}")
     if drug is None or _has_no_limit(facts, drug):
         yield "trial.dose_passes", Observation("not_applicable", origin="the drug table holds no limit for it")
     if drug is None:

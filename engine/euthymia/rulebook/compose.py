@@ -143,7 +143,7 @@ class Composer:
     # --- orders and sequences ---------------------------------------------------------------------------------------
 
     def ranking(self, entry: plan_files.RankingEntry) -> Ranking:
-        keys = tuple(RankingKey(key.fact or key.list_ or "", tuple(key.order), key.says) for key in entry.by)
+        keys = tuple(RankingKey(key.fact or key.list_ or "", tuple(key.order)) for key in entry.by)
         marks = tuple(
             (self.judged(mark.when, ("marks", number, "when"), f"mark/{number + 1}", mark.says, entry.record), mark.says)
             for number, mark in enumerate(entry.marks)

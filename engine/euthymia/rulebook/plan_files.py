@@ -13,7 +13,6 @@ class KeyEntry(Strict):
     fact: str | None = None
     order: list[str] = Field(default_factory=list)
     list_: str | None = Field(default=None, alias="list")
-    says: str
 
     @model_validator(mode="after")
     def _one_way(self) -> "KeyEntry":

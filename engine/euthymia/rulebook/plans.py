@@ -12,7 +12,6 @@ class RankingKey:
 
     fact: str
     order: tuple[str, ...]
-    says: str
 
     @property
     def is_list(self) -> bool:

@@ -20,8 +20,6 @@ Item = dict[str, Any]
 Made = Callable[..., Item]
 AS_SHOWN = {"met": "recommended", "not_met": "not_indicated", "undetermined": "undetermined", "not_applicable": "not_applicable"}
 
-DEFECT = pytest.mark.xfail(reason="reported; take the mark away with the repair", strict=True)
-
 RESIDUAL = """
 patient: {{{patient}}}
 process: {{{process}}}
@@ -274,14 +272,12 @@ def recommended(**under: str | None) -> list[Item]:
     return [{"class": "treat", "status": "recommended", "id": name, "under": over, "evidence": []} for name, over in under.items()]
 
 
-@DEFECT
 def test_a_detail_of_a_detail_is_not_lost() -> None:
     """Nor one that the rules put under itself: what is recommended stands somewhere on the page."""
     shown = options({"recommendations": recommended(a=None, b="a", c="b", d="d")}, {})["now"]
     assert {*ids(shown), *(detail for item in shown for detail in ids(item["details"]))} == {"a", "b", "c", "d"}
 
 
-@DEFECT
 def test_what_is_not_recommended_says_nothing_of_what_it_excludes(made: Made) -> None:
     """`excludes` is shown while both are met: not on an option that is not indicated."""
     item = option(made(stopping()), "GF-J-43")

@@ -133,7 +133,6 @@ def test_without_the_weeks_there_are_no_days(weeks: Observation | None) -> None:
         assert (step.first, step.last, step.weeks) == (None, None, None)
 
 
-@pytest.mark.xfail(reason="reported; take the mark away with the repair", strict=True, raises=OverflowError)
 def test_weeks_that_reach_behind_every_calendar_give_no_days() -> None:
     """A patient file may hold up to a million weeks; that must not stop the assessment."""
     (step,) = stands(FIRST, weeks=measured(200_000), done_1="not_met", advise_1="met")

@@ -108,8 +108,8 @@ class Scoring:
         bands = list(how.bands)
         first = max(number for number, band in enumerate(bands) if fewest(certain, distinct) >= band.least)
         last = max(number for number, band in enumerate(bands) if most(possible, distinct) >= band.least)
-        closing = self._closing(how.record)
-        last = last if closing is None else len(bands) - 1
+        endless, closing = self._closing(how.record)
+        last = len(bands) - 1 if endless else last
         reach = bands[first : last + 1]
         names = tuple(dict.fromkeys(band.label for band in reach if band.label))
         low, high = min(band.points for band in reach), max(band.points for band in reach)
@@ -117,7 +117,7 @@ class Scoring:
             return PartResult(part, low, high, names)
         waiting = tuple(Key(how.rule, unit.unit) for unit in possible if unit not in certain)
         nameless = [f"{how.distinct}@{unit.unit}" for unit in possible if distinct and distinct.full_name not in unit.facts]
-        return PartResult(part, low, high, names, waiting, (*filter(None, [closing]), *nameless))
+        return PartResult(part, low, high, names, waiting, (*closing, *(nameless if len(possible) > 1 else ())))
 
     def _each(self, part: Part, how: Each) -> PartResult:
         low, high = Fraction(0), Fraction(0)
@@ -134,17 +134,18 @@ class Scoring:
             high += how.points * (greatest or 0)
             waiting += [Key(how.rule, unit.unit)] if status != MET and greatest != 0 else []
             facts += [f"{how.times}@{unit.unit}"] if least != greatest else []
-        closing = self._closing(how.record)
-        facts += [] if closing is None else [closing]
-        return PartResult(part, low, None if endless or closing else high, (), tuple(waiting), tuple(facts))
+        more, closing = self._closing(how.record)
+        return PartResult(part, low, None if endless or more else high, (), tuple(waiting), (*facts, *closing))
 
     def _of(self, rule: str, unit: View) -> str:
         return self.statuses.get(Key(rule, unit.unit), UNDETERMINED)
 
-    def _closing(self, record: str) -> str | None:
-        """The fact that would say that the list is complete, unless it says so."""
+    def _closing(self, record: str) -> tuple[bool, tuple[str, ...]]:
+        """May there be more units than those listed? And the fact that would say that there are none, unless it says so."""
         closing = self.catalogue.record(record).complete_when
-        return None if closing is None or self.whole.facts.get(closing) == "yes" else closing
+        if closing is None:
+            return True, ()
+        return self.whole.facts.get(closing) != "yes", () if self.whole.facts.get(closing) == "yes" else (closing,)
 
 
 def _times(unit: View, how: Each) -> tuple[Fraction, Fraction | None]:

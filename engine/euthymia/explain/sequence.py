@@ -82,5 +82,8 @@ def _window(due: Due | None, patient: Patient, on: date) -> tuple[date | None, d
     item = patient.get(due.since)
     if item.low is None or item.high is None:
         return None, None, None
-    started = on - timedelta(days=int(item.low * 7))
+    try:
+        started = on - timedelta(days=int(item.low * 7))
+    except OverflowError:  # a number of weeks that reaches behind the calendar
+        return None, None, (item.low, item.high)
     return started + timedelta(weeks=due.first), started + timedelta(weeks=due.last), (item.low, item.high)

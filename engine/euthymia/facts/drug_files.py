@@ -27,8 +27,12 @@ def _problems(document: Document, file: DrugFile, facts: Catalogue) -> Iterator[
     """Names used twice, classes that no trial may have, doses without a unit or a source."""
     classes = facts["trial.drug_class"].values if "trial.drug_class" in facts else ()
     seen: dict[tuple[str, ...], str] = {}
+    ids: set[str] = set()
     for number, drug in enumerate(file.drugs):
         place = ("drugs", number)
+        if drug.id in ids:
+            yield document.problem((*place, "id"), f"'{drug.id}' is in the table twice")
+        ids.add(drug.id)
         for name in dict.fromkeys((drug.label, *drug.names)):
             if seen.setdefault(spelling(name), drug.id) != drug.id:
                 yield document.problem(

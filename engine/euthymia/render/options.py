@@ -17,10 +17,10 @@ def options(document: Item, evidence: Item) -> Item:
     """
     found = [_with_studies(item, evidence) for item in document["recommendations"] if item["class"] == "treat"]
     recommended = [item for item in found if item["status"] == "recommended"]
-    shown = {item["id"] for item in recommended}
-    whole = [item for item in recommended if item["under"] not in shown]
+    above = {item["id"]: item["under"] for item in recommended}
+    whole = [item for item in recommended if _top(item["id"], above) == item["id"]]
     for item in whole:
-        item["details"] = [detail for detail in recommended if detail["under"] == item["id"]]
+        item["details"] = [detail for detail in recommended if detail is not item and _top(detail["id"], above) == item["id"]]
     return {
         "now": sorted((item for item in whole if not _waits(item)), key=_preferred),
         "after": sorted((item for item in whole if _waits(item)), key=_preferred),
@@ -30,6 +30,15 @@ def options(document: Item, evidence: Item) -> Item:
         "availability": _said(recommended, lambda item: [offer["available"] for offer in item["offers"]]),
         "preference": _said(recommended, lambda item: [item["preference"]] if item["preference"] else []),
     }
+
+
+def _top(name: str, above: dict[str, str | None]) -> str:
+    """The option that a shown one stands inside of, or itself."""
+    seen = {name}
+    while (over := above[name]) is not None and over in above and over not in seen:
+        seen.add(over)
+        name = over
+    return name
 
 
 def _said(items: list[Item], of: Any) -> bool:

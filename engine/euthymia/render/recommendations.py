@@ -49,15 +49,16 @@ class Recommendations:
             "strength": rule.strength,
             "sources": shown.sources(rule.sources),
             "readings": list(rule.readings),
-            **(self._option(rule, rule.option) if rule.option else {}),
+            **(self._option(item, rule.option) if rule.option else {}),
             "beside": self._beside(rule),
         }
 
     # --- options ----------------------------------------------------------------------------------------------------
 
-    def _option(self, rule: Rule, option: Option) -> dict[str, Any]:
+    def _option(self, item: Judgement, option: Option) -> dict[str, Any]:
+        rule = item.rule
         traits = self._arguments(rule, "population")
-        excludes = [name for name in self._conflicts(rule, option) if self._status(name) == MET]
+        excludes = [name for name in self._conflicts(rule, option) if item.status == MET and self._status(name) == MET]
         return {
             "under": option.under,
             "population": traits,

@@ -164,14 +164,17 @@ class Composer:
         return SequenceStep(entry.label, entry.rule, done, begun, None if entry.due is None else self._due(entry.due, (*place, "due")))
 
     def _due(self, entry: plan_files.DueEntry, place: Place) -> Due | None:
-        if entry.since not in self.names.facts or self.names.facts[entry.since].unit != "weeks":
-            self.report((*place, "since"), f"found '{entry.since}'; allowed: a fact in weeks")
+        facts = self.names.facts
+        if entry.since not in facts or facts[entry.since].unit != "weeks" or facts[entry.since].record in facts.many:
+            self.report((*place, "since"), f"found '{entry.since}'; allowed: a fact about the patient in weeks")
             return None
         try:
             first, last = (int(self._parser.plain_number(text)) for text in (entry.from_, entry.until))
         except Wrong as wrong:
             self.report(place, str(wrong))
             return None
+        if last < first:
+            self.report((*place, "until"), f"found {last}; allowed: {first} or more, where the window begins")
         return Due(entry.since, first, last, (entry.from_.removeprefix("$"), entry.until.removeprefix("$")))
 
 

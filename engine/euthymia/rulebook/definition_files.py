@@ -1,5 +1,7 @@
 """Definitions of resistance and staging models as files: what fulfils them, and the tables of points of their scores."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -52,7 +54,7 @@ class PartEntry(Strict):
     choose: list[ChoiceEntry] | None = None
     ladder: list[ChoiceEntry] | None = None
     count: CountEntry | None = None
-    bands: list[BandEntry] | None = None
+    bands: Annotated[list[BandEntry], Field(min_length=1)] | None = None
     each: EachEntry | None = None
 
     @model_validator(mode="after")
@@ -78,6 +80,11 @@ class ScoreEntry(Strict):
     unit: str
     parts: Annotated[list[PartEntry], Field(min_length=1)]
     labels: list[LabelEntry] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_part_of_each_id(self) -> "ScoreEntry":
+        _once(part.id for part in self.parts)
+        return self
 
 
 class VariantEntry(Strict):
@@ -107,4 +114,12 @@ class DefinitionEntry(Strict):
     def _can_be_told(self) -> "DefinitionEntry":
         if self.fulfilled is None and self.score is None:
             raise ValueError("a definition needs `fulfilled` (a rule), a `score`, or both")
+        _once([*(variant.id for variant in self.variants), *(part.id for part in self.score.parts if self.variants)] if self.score else [])
         return self
+
+
+def _once(ids: Iterable[str]) -> None:
+    """Lines of a table become rules by their ids: each has one of its own."""
+    twice = [name for name, number in Counter(ids).items() if number > 1]
+    if twice:
+        raise ValueError(f"used more than once as an id: {', '.join(twice)}")

@@ -16,6 +16,7 @@ from euthymia.facts.drug_table import DrugTable
 from euthymia.rulebook import files
 from euthymia.rulebook.base import Sentences, citations
 from euthymia.rulebook.checks import check
+from euthymia.rulebook.checks.report import LIMITS
 from euthymia.rulebook.compose import Composer, Owner
 from euthymia.rulebook.definition import Definition
 from euthymia.rulebook.lines import Names
@@ -24,9 +25,8 @@ from euthymia.rulebook.plan_files import GapEntry, TensionEntry
 from euthymia.rulebook.plans import Ranking, Sequence
 from euthymia.rulebook.rule import Contradiction, Origin, Rule, Text
 from euthymia.rulebook.rulebook import Rulebook, in_order
-from euthymia.source import Document, Limits, read_model
+from euthymia.source import Document, read_model
 
-_LIMITS = Limits(size=4_000_000, depth=24, values=200_000)
 _NO_RULES = ("schemas", "facts", "parameters")
 _AT_THE_TOP = ("rulebook.yaml", "sources.yaml", "evidence.yaml", "readings.yaml", "entries.yaml", "contradictions.yaml",
                "tensions.yaml", "drugs.yaml")  # fmt: skip
@@ -66,7 +66,7 @@ class _Reader:
 
     def one(self, name: str, model: type[Model]) -> tuple[Model, Document] | None:
         try:
-            checked = read_model(self.folder / name, model, _LIMITS)
+            checked = read_model(self.folder / name, model, LIMITS)
         except InputError as error:
             self.problems.extend(error.problems)
             return None
@@ -125,7 +125,7 @@ def load_rulebook(folder: Path) -> Rulebook:
         tensions, gaps, drugs, _digest(folder), str(folder),
     )  # fmt: skip
     if not circle:
-        reader.problems.extend(check(rulebook, about[1]))
+        reader.problems.extend(check(rulebook))
     reader.stop_on_problems()
     return rulebook
 

@@ -1,6 +1,6 @@
 """Orders and sequences as files: how problems are ranked, and the steps of a treatment that has an order."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -36,7 +36,7 @@ class RankingEntry(Strict):
 
     id: Identifier
     title: str
-    record: str
+    record: Literal["trial", "problem"]
     name: str
     links: str
     applies: str | None = None

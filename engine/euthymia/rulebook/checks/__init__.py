@@ -13,7 +13,6 @@ from euthymia.rulebook.checks.possible import never_met
 from euthymia.rulebook.checks.report import Found
 from euthymia.rulebook.checks.sentences import unsound_sentences
 from euthymia.rulebook.checks.whole import unknown_ids
-from euthymia.source import Document
 
 if TYPE_CHECKING:
     from euthymia.rulebook.rulebook import Rulebook
@@ -29,12 +28,8 @@ CHECKS: tuple[Callable[["Rulebook"], Iterable[Found]], ...] = (
 )
 
 
-def check(rulebook: "Rulebook", main_file: Document) -> Iterator[Problem]:
-    """Every mistake that only the whole set shows, with the file and line of the rule concerned."""
+def check(rulebook: "Rulebook") -> Iterator[Problem]:
+    """Every mistake that only the whole set shows, with the file and line of what is concerned."""
     for each in CHECKS:
         for mistake in each(rulebook):
-            if mistake.origin is None:
-                yield main_file.problem(mistake.place, mistake.message)
-            else:
-                name = Path(rulebook.folder, mistake.origin.file.removeprefix("rules/"))
-                yield Problem(str(name), mistake.origin.line, mistake.key, mistake.message)
+            yield mistake.problem(Path(rulebook.folder))

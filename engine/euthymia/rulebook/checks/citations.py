@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from euthymia.errors import suggestion
 from euthymia.rulebook.base import citations
-from euthymia.rulebook.checks.report import Found
+from euthymia.rulebook.checks.report import Found, Item
 from euthymia.rulebook.rule import Rule, Text
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def unknown_citations(rulebook: "Rulebook") -> Iterator[Found]:
             ("reading", parameter.readings, rulebook.readings),
         ):
             for unknown in set(ids) - known.keys():
-                yield Found(f"parameter {parameter.id}: unknown {what} '{unknown}'{suggestion(unknown, known)}")
+                message = f"parameter {parameter.id}: unknown {what} '{unknown}'{suggestion(unknown, known)}"
+                yield Found(message, item=Item("parameters/*.yaml", "parameters", parameter.id))
 
 
 def _each(item: Rule | Text, what: str, ids: Iterable[str], known: Mapping[str, Any]) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from euthymia.errors import suggestion
 from euthymia.rulebook.base import Citation, citations
-from euthymia.rulebook.checks.report import Found
+from euthymia.rulebook.checks.report import Found, Item
 from euthymia.rulebook.definition import Definition
 from euthymia.rulebook.plans import Ranking, Sequence
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def unsound_models(rulebook: "Rulebook") -> Iterator[Found]:
     yield from _listed(rulebook)
+    for what, items in (("definition", rulebook.definitions), ("ranking", rulebook.rankings), ("sequence", rulebook.sequences)):
+        yield from _twice(what, items)
     for definition in rulebook.definitions:
         for message in _in_definition(definition, rulebook):
             yield Found(message, definition.id, definition.origin)
@@ -38,6 +40,15 @@ def _listed(rulebook: "Rulebook") -> Iterator[Found]:
         yield Found("a definition is listed twice", place=place)
 
 
+def _twice(what: str, items: Iterable[Definition | Ranking | Sequence]) -> Iterator[Found]:
+    """Each id belongs to one file."""
+    first: dict[str, str] = {}
+    for item in items:
+        there = f"{item.origin.file}:{item.origin.line}"
+        if first.setdefault(item.id, there) != there:
+            yield Found(f"{what} '{item.id}' is defined twice, first in {first[item.id]}", item.id, item.origin)
+
+
 def _in_definition(definition: Definition, rulebook: "Rulebook") -> Iterator[str]:
     yield from _about_patient([name for name in (definition.applies, definition.fulfilled) if name], rulebook)
     yield from _unknown("remark", definition.remarks, rulebook.by_id)
@@ -50,10 +61,16 @@ def _in_definition(definition: Definition, rulebook: "Rulebook") -> Iterator[str
 def _in_ranking(ranking: Ranking, rulebook: "Rulebook") -> Iterator[str]:
     yield from _cited(ranking.sources, ranking.readings, rulebook)
     yield from _about_patient([ranking.applies] if ranking.applies else [], rulebook)
-    facts = [ranking.name, ranking.links, *(key.fact for key in ranking.keys)]
-    yield from _unknown("fact", facts, dict(rulebook.facts.items()))
+    facts = dict(rulebook.facts.items())
+    yield from _unknown("fact", [ranking.name, ranking.links, *(key.fact for key in ranking.keys)], facts)
+    for name in (ranking.name, ranking.links, *(key.fact for key in ranking.keys if not key.is_list)):
+        if name in facts and facts[name].record != ranking.record:
+            yield f"{name}: belongs to {facts[name].record}; a fact of the record {ranking.record} is needed here"
+    for name in (ranking.links, *(key.fact for key in ranking.keys if key.is_list)):
+        if name in facts and not facts[name].is_list:
+            yield f"{name}: a list is needed here; this fact is of type {facts[name].type}"
     for key in ranking.keys:
-        allowed = rulebook.facts[key.fact].choices if key.fact in rulebook.facts else key.order
+        allowed = facts[key.fact].choices if key.fact in facts else key.order
         yield from (f"{key.fact}: found '{value}'; allowed: {', '.join(allowed)}" for value in key.order if value not in allowed)
 
 
@@ -86,10 +103,10 @@ def _tensions(rulebook: "Rulebook") -> Iterator[Found]:
     for tension in rulebook.tensions:
         sources = [citation for side in tension.sides for citation in citations(side.source)]
         for message in (*_cited(sources, tension.readings, rulebook), *_unknown("rule or text", tension.rules, shown)):
-            yield Found(f"tensions: {tension.id}: {message}")
+            yield Found(f"{tension.id}: {message}", item=Item("tensions.yaml", "tensions", tension.id))
     for gap in rulebook.gaps:
         for message in _unknown("rule or text", gap.rules, shown):
-            yield Found(f"tensions: {gap.id}: {message}")
+            yield Found(f"{gap.id}: {message}", item=Item("tensions.yaml", "gaps", gap.id))
 
 
 def _drugs(rulebook: "Rulebook") -> Iterator[Found]:
@@ -98,7 +115,8 @@ def _drugs(rulebook: "Rulebook") -> Iterator[Found]:
     for drug in rulebook.drugs.drugs:
         more = [*(drug.add_on.sources.values() if drug.add_on else ()), *(drug.level.sources.values() if drug.level else ())]
         for message in _unknown("source", [source.work for source in (*drug.sources.values(), *more)], rulebook.works):
-            yield Found(f"drugs: {drug.id}: {message}")
+            yield Found(f"{drug.id}: {message}", item=Item("drugs.yaml", "drugs", drug.id))
     for name, fact in rulebook.facts.items():
         if fact.drug_group is not None and fact.drug_group not in rulebook.drugs.groups:
-            yield Found(f"{name}: no drug of the table belongs to the group '{fact.drug_group}'")
+            message = f"{name}: no drug of the table belongs to the group '{fact.drug_group}'"
+            yield Found(message, item=Item("facts/*.yaml", "facts", name))

@@ -32,7 +32,15 @@ def _in_rule(rule: Rule, rulebook: "Rulebook") -> Iterator[str]:
     for name in (*rule.option.excludes, *filter(None, [rule.option.under])):
         if name not in rulebook.by_id or rulebook.by_id[name].kind != "option":
             yield f"excludes or under: unknown option '{name}'{suggestion(name, rulebook.by_id)}"
+    yield from _under(rule, rule.option.under, rulebook)
     yield from _arguments(rule, rule.option, rulebook)
+
+
+def _under(rule: Rule, name: str | None, rulebook: "Rulebook") -> Iterator[str]:
+    """A detail stands inside a whole option: no detail of itself, nor of another detail."""
+    above = rulebook.by_id[name].option if name in rulebook.by_id else None
+    if name == rule.id or (above is not None and above.under is not None):
+        yield f"under: {name} stands under {rule.id if name == rule.id else above and above.under} itself; name an option that stands alone"
 
 
 def _values(what: str, named: Iterable[str], fact: str | None, rulebook: "Rulebook") -> Iterator[str]:
@@ -51,6 +59,6 @@ def _arguments(rule: Rule, option: Option, rulebook: "Rulebook") -> Iterator[str
         for study in argument.evidence:
             if study not in rulebook.studies:
                 yield f"{argument.section}: unknown study '{study}'{suggestion(study, rulebook.studies)}"
-        if argument.rule is None:  # judged ones are checked as the sentences of their rules
+        if argument.rule is None or argument.section == "population":  # other judged ones are checked as sentences of their rules
             for message in in_sentence(argument.text, rule, set(), rulebook):
                 yield f"{argument.section}: {message}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from euthymia.errors import suggestion
-from euthymia.rulebook.checks.report import Found
+from euthymia.rulebook.checks.report import Found, Item
 from euthymia.rulebook.rule import Rule, Text
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def unknown_ids(rulebook: "Rulebook") -> Iterator[Found]:
             yield Found("looks like an id of the sources' list, but entries.yaml does not hold it", item.id, item.origin)
     for record in rulebook.facts.records:
         if record.complete_when is not None and record.complete_when not in rulebook.facts:
-            yield Found(f"facts of {record.record}: unknown fact '{record.complete_when}' in complete_when")
+            message = f"facts of {record.record}: unknown fact '{record.complete_when}' in complete_when"
+            yield Found(message, item=Item("facts/*.yaml", "facts", f"{record.record}.{record.facts[0].name}"))
 
 
 def _labels(rulebook: "Rulebook") -> Iterator[Found]:

@@ -34,6 +34,11 @@ def _template(text: str) -> Template:
     return _PLAIN.from_string(text)
 
 
+def _is_plain(text: str) -> bool:
+    """Nothing to fill in; compiling such a sentence would cost more than all the rest of it."""
+    return "{" not in text
+
+
 class ShownFact:
     """A fact as sentences see it: prints in words; `.known`, `.is('yes')`, `.unit`."""
 
@@ -101,7 +106,7 @@ class Sentences:
 
     def text(self, template: str) -> str:
         """A statement that no fact decides."""
-        return _template(template).render(param=self._parameters, needs="").strip()
+        return template.strip() if _is_plain(template) else _template(template).render(param=self._parameters, needs="").strip()
 
     def text_of(self, text: Text) -> str:
         return self.text(text.text)
@@ -124,6 +129,11 @@ class Sentences:
         return self.words.words["in_unit"].format(label=declared.label, unit=self.words.words["trial"].format(id=ids))
 
     def _filled(self, template: str, judgement: Judgement) -> str:
+        filled = template if _is_plain(template) else _template(template).render(self._context(judgement))
+        text = " ".join(filled.split())
+        return text[:1].upper() + text[1:]
+
+    def _context(self, judgement: Judgement) -> dict[str, Any]:
         patient = self.patient
         context: dict[str, Any] = {"param": self._parameters, "needs": self.needs(judgement.needs)}
         for record, facts in self._by_record.items():
@@ -133,9 +143,7 @@ class Sentences:
                     context[record] = _Record(facts, unit, self.words, self.words.unit_name(unit))
             else:
                 context[record] = _Record(facts, patient, self.words, None)
-        filled = _template(template).render(context)
-        text = " ".join(filled.split())
-        return text[:1].upper() + text[1:]
+        return context
 
     def _unit(self, record: str, judgement: Judgement) -> Unit | None:
         """The unit that the rule judges; for a rule about the patient that speaks of the latest trial, that one."""

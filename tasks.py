@@ -40,7 +40,7 @@ CHECKS = (
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy", ("mypy", "--strict")),
     ("lint-imports", ("lint-imports", "--no-logo")),
-    ("pytest", ("pytest",)),
+    ("pytest", ("pytest", "--numprocesses=auto", "--dist=worksteal")),
     ("rules check", ("euthymia", "rules", "check")),
     ("rules test", ("euthymia", "rules", "test")),
 )

@@ -135,10 +135,11 @@ def test_undetermined_alerts_are_folded_under_the_question_about_suicide(assess:
 
 
 def test_the_same_question_over_several_trials_is_one_line(assess: Assess) -> None:
-    """And at most five questions stand on the page."""
+    """And beside the questions on present danger, five stand on the page."""
     page = text(assess(FOUR_TRIALS), "clinician")
     asked = page[page.index("What to ask next") : page.index("Place on the spectrum")]
-    assert len(re.findall(r"^\d+\. ", asked, re.MULTILINE)) == 5
+    assert len(re.findall(r"^\d+\. Now: ", asked, re.MULTILINE)) == 3
+    assert len(re.findall(r"^\d+\. (?!Now: )", asked, re.MULTILINE)) == 5
     assert re.search(r"And \d+ further questions", asked)
     assert "trials" in asked
 

@@ -60,7 +60,7 @@ def found(value: object) -> str:
     return f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """` (did you mean 'x'?)`, or nothing when no known word is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+def suggestion(word: str, known: Iterable[str], least: float = 0.6) -> str:
+    """` (did you mean 'x'?)`, or nothing when no known word is near; `least` is how near it must be, from 0 to 1 (the same)."""
+    near = get_close_matches(word, list(known), n=1, cutoff=least)
     return f" (did you mean '{near[0]}'?)" if near else ""

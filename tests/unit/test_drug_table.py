@@ -131,9 +131,17 @@ def test_what_the_table_does_not_hold_is_not_guessed(written: str, table: DrugTa
 @pytest.mark.parametrize(
     ("written", "said"), [("sertaline", " (did you mean 'sertraline'?)"), ("Paroxetin-e", " (did you mean 'paroxetine'?)"), ("zzz", "")]
 )
-def test_a_misspelt_name_brings_a_suggestion(written: str, said: str, table: DrugTable) -> None:
+def test_a_misspelt_name_brings_a_suggestion(written: str, said: str, table: DrugTable, trial: Observe) -> None:
     """The nearest name, or nothing."""
     assert table.near(written) == said
+    assert trial(f"drug: {written}", "trial.drug_recognised").origin == f"the drug table{said}"
+
+
+@pytest.mark.parametrize("written", ["hydroxyzine", "terazosin", "tiagabine", "cyproheptadine", "propranolol"])
+def test_another_drug_is_no_suggestion(written: str, table: DrugTable) -> None:
+    """Drugs that the table does not hold, some of them with names a little like others."""
+    assert table.find(written) is None
+    assert table.near(written) == ""
 
 
 # ---- a drug that the table does not hold ------------------------------------------------------------------------------
@@ -152,6 +160,23 @@ def test_without_a_name_nothing_is_filled_in(drug: str, trial: Observe) -> None:
     """Not even that the drug was not recognised."""
     for fact in ("trial.drug_recognised", "trial.dose_adequate", "trial.dose_passes", "trial.drug_class"):
         assert not trial(f"{drug}dose_daily: 500, dose_unit: mg", fact).known, fact
+
+
+@pytest.mark.parametrize(
+    ("facts", "states"),
+    [
+        ("drug: not_applicable", ("not_applicable", "not_applicable")),
+        ("drug: study drug, dose_daily: 5, dose_unit: mg", ("known", "not_applicable")),
+        ("drug: lithium, dose_daily: 600, dose_unit: mg", ("known", "not_applicable")),
+        ("drug: sertraline, dose_daily: 50, dose_unit: other", ("known", "not_applicable")),
+        ("drug: sertraline, dose_daily: not_applicable", ("known", "not_applicable")),
+        ("drug: sertraline", ("known", "not_asked")),
+        ("drug: unknown, dose_daily: 50, dose_unit: mg", ("not_asked", "not_asked")),
+    ],
+)
+def test_where_the_table_holds_no_limit_nothing_is_open(facts: str, states: tuple[str, str], trial: Observe) -> None:
+    """Whether the sources agree is asked only where a dose could be compared with them."""
+    assert (trial(facts, "trial.drug_recognised").state, trial(facts, "trial.dose_passes").state) == states
 
 
 def test_what_was_stated_of_an_unknown_drug_stands(trial: Observe) -> None:

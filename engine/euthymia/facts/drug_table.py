@@ -108,6 +108,9 @@ class DrugFile(_Strict):
     drugs: list[Drug]
 
 
+_NEAR = 0.85  # a letter or two of a longer name
+
+
 class DrugTable:
     """Drugs by every spelling. One serves many patients."""
 
@@ -124,8 +127,8 @@ class DrugTable:
         return self._by_key.get(key) or self._by_key.get(tuple(word for word in key if word not in _SALTS | _FORMS))
 
     def near(self, name: str) -> str:
-        """` (did you mean 'x'?)`, or nothing."""
-        return suggestion(name.casefold(), [drug.label for drug in self.drugs])
+        """` (did you mean 'x'?)`, or nothing. Another drug of a name somewhat alike is no suggestion to make."""
+        return suggestion(name.casefold(), [drug.label for drug in self.drugs], _NEAR)
 
     @property
     def groups(self) -> frozenset[str]:

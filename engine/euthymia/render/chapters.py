@@ -165,10 +165,12 @@ class _Chapters:
         shown = {alert["id"] for alert in self.document["alerts"]}
         every = [item for item in self.document["recommendations"] if item["class"] == name]
         own = [item for item in every if item["id"] not in shown]
+        recommended = [item for item in own if item["status"] == "recommended"]
         return {
             "class": name,
             "as_alert": len(own) < len(every),
-            "recommended": [item for item in own if item["status"] == "recommended"],
+            "recommended": recommended,
+            "grouped": self._grouped(recommended),
             "open": self._grouped([item for item in own if item["status"] == "undetermined"]),
         }
 

@@ -257,8 +257,9 @@ def test_the_auditor_sees_every_rule_every_fact_and_what_fired(assess: Assess) -
     """Helpers too, with file and line."""
     made = assess(FOUR_TRIALS)
     page, lines = html(made, "auditor"), read(text(made, "auditor"))
-    for item in [*made["conclusions"], *made["helpers"]]:
-        key = f"{item['id']}@{item['trial']}" if "trial" in item else item["id"]
+    for item in [*made["conclusions"], *made["helpers"], *made["parts"]]:
+        unit = item.get("trial", item.get("problem"))
+        key = f"{item['id']}@{unit}" if unit else item["id"]
         assert f'id="{key}"' in page
         assert f"{item['rule']['file']}:{item['rule']['line']}" in page
         assert key in lines

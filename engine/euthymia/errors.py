@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+_UNITS = frozenset(("kg", "g", "mg", "mcg", "ug", "µg", "ng"))
 _LONGEST = 60
 
 
@@ -62,5 +63,13 @@ def found(value: object) -> str:
 
 def suggestion(word: str, known: Iterable[str], least: float = 0.6) -> str:
     """` (did you mean 'x'?)`, or nothing when no known word is near; `least` is how near it must be, from 0 to 1 (the same)."""
-    near = get_close_matches(word, list(known), n=1, cutoff=least)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    others = [other for other in known if _may_be_meant(word, other)]
+    near = [other for other in others if other.startswith(f"{word}_")][:3] or get_close_matches(word, others, n=1, cutoff=least)
+    return f" (did you mean {' or '.join(repr(other) for other in near)}?)" if near else ""
+
+
+def _may_be_meant(word: str, other: str) -> bool:
+    """The opposite is no slip of the pen, and neither is another unit, a thousand times as much."""
+    negated = ("non_", "not_", "no_")
+    opposite = (other.startswith(negated) and not word.startswith("no")) or (word.startswith(negated) and not other.startswith("no"))
+    return not opposite and not {word.casefold(), other} <= _UNITS

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from euthymia.consultation import Consultation
+from euthymia.facts.drug_facts import names_not_held
 from euthymia.facts.drug_table import DrugTable, Lowest
 from euthymia.facts.observation import Observation
 from euthymia.facts.patient import Patient
@@ -53,6 +54,8 @@ def answer(item: Observation) -> str | None:
         ("Sertraline", "sertraline"),
         ("  SERTRALINE ", "sertraline"),
         ("sertraline hydrochloride", "sertraline"),
+        ("Citalopram 20 mg", "citalopram"),
+        ("tramadol 50mg", "tramadol"),
         ("Sertralin HCl", "sertraline"),
         ("Fluoxétine", "fluoxetine"),
         ("fluoxetina", "fluoxetine"),
@@ -120,11 +123,12 @@ def test_every_name_in_the_table_finds_its_own_drug(table: DrugTable) -> None:
         "amitriptyline/perphenazine",
         "5-HTP",
         "sertaline",
-        "Citalopram 20 mg",
+        "Citalopram 20 mg or sertraline",
+        "20 mg",
     ],
 )
 def test_what_the_table_does_not_hold_is_not_guessed(written: str, table: DrugTable) -> None:
-    """Neither part of a combination, nor a misspelt name, nor a name with a dose stands for a drug."""
+    """Neither part of a combination, nor a misspelt name, nor an amount alone stands for a drug."""
     assert table.find(written) is None
 
 
@@ -457,3 +461,43 @@ def test_every_group_that_a_fact_asks_for_has_members(consultation: Consultation
     facts = consultation.rulebook.facts
     named = {facts[name].drug_group for name in facts} - {None}
     assert named <= consultation.rulebook.drugs.groups
+
+
+# ---- names in lists, and levels entered with a trial ------------------------------------------------------------------
+
+
+def test_names_that_no_alert_can_rest_on_are_told(read: Read, table: DrugTable) -> None:
+    """From every list of drugs, with the nearest name; those that are held are not."""
+    lists = "diagnosis: {medical_drugs: [tramadol 50mg, lithum]}, current: {other_psychotropics: [Tramal]}"
+    trials = "trials: [{id: t1, modality: medication, drug: study drug, augmentation: [lithum], concomitant_drugs: [zzz, ramipril]}]"
+    told = [(item.fact, item.name, item.near) for item in names_not_held(read(f"{{{lists}, {trials}}}"), table)]
+    assert told == [
+        ("diagnosis.medical_drugs", "lithum", " (did you mean 'lithium'?)"),
+        ("current.other_psychotropics", "Tramal", " (did you mean 'tramadol'?)"),
+        ("trial.augmentation", "lithum", " (did you mean 'lithium'?)"),
+        ("trial.concomitant_drugs", "zzz", ""),
+    ]
+
+
+def test_without_lists_there_is_no_name_to_tell(read: Read, table: DrugTable) -> None:
+    """Nothing entered, nothing known, and nothing in the lists."""
+    for lists in ("medical_drugs: unknown", "medical_drugs: []", "mdd: yes"):
+        assert names_not_held(read(f"diagnosis: {{{lists}}}"), table) == ()
+    assert names_not_held(read("diagnosis: {medical_drugs: [zzz]}"), DrugTable(())) == ()
+
+
+@pytest.mark.parametrize(
+    ("trial", "more", "level"),
+    [
+        ("drug: lithium carbonate, stop_reason: ongoing, plasma_level: 1.4, plasma_level_unit: mmol/L", "", 1.4),
+        ("drug: lithium carbonate, stop_reason: ongoing, plasma_level: 1.4, plasma_level_unit: mmol/L", "lithium_level: 0.7", 0.7),
+        ("drug: lithium carbonate, stop_reason: no_effect, plasma_level: 1.4, plasma_level_unit: mmol/L", "", None),
+        ("drug: lithium carbonate, plasma_level: 1.4, plasma_level_unit: mmol/L", "", None),
+        ("drug: lithium carbonate, stop_reason: ongoing, plasma_level: 1.4, plasma_level_unit: ng/mL", "", None),
+        ("drug: nortriptyline, stop_reason: ongoing, plasma_level: 1.4, plasma_level_unit: mmol/L", "", None),
+    ],
+)
+def test_the_level_of_a_trial_that_goes_on_raises_alerts(trial: str, more: str, level: float | None, read: Read) -> None:
+    """A lithium level entered with the trial is the latest one, unless another is entered."""
+    item = read(f"{{trials: [{{id: t1, modality: medication, {trial}}}], safety: {{{more}}}}}").get("safety.lithium_level")
+    assert answer(item) == level

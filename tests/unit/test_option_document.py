@@ -16,6 +16,8 @@ from euthymia.source import read_document
 from tests.generative.patients import read, shipped_patients
 from tests.shared import ON
 
+pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
+
 Item = dict[str, Any]
 Made = Callable[..., Item]
 AS_SHOWN = {"met": "recommended", "not_met": "not_indicated", "undetermined": "undetermined", "not_applicable": "not_applicable"}
@@ -51,7 +53,10 @@ def made(consultation: Consultation, words: Words) -> Made:
     def of(text: str) -> Item:
         if text not in known:
             file = consultation.read_document(read_document(text, "patient.yaml"), ON)
-            known[text] = {"recommendations": Recommendations(Shown(consultation.assess(file, ON), words)).all()}
+            facts = [{"name": name, **state} for name, state in file.patient.as_json().items()]
+            parts = consultation.rulebook.about.assessment.model_dump()
+            advice = Recommendations(Shown(consultation.assess(file, ON), words)).all()
+            known[text] = {"recommendations": advice, "facts": facts, "map": parts}
         return known[text]
 
     return of
@@ -214,6 +219,8 @@ def test_the_page_says_once_what_nobody_entered(made: Made) -> None:
     known = page(made(residual(patient="preference_modality: none_expressed", process="therapies_available: []")))
     assert (unknown["availability"], unknown["preference"]) == (False, False)
     assert (known["availability"], known["preference"]) == (True, True)
+    alone = page(made("{patient: {preference_modality: combined}, process: {therapies_available: [CBT]}}"))  # no option follows from it
+    assert (alone["availability"], alone["preference"]) == (True, True)
 
 
 # ---- options that exclude each other, and arguments -------------------------------------------------------------------

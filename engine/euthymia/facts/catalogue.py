@@ -44,6 +44,7 @@ class Declaration(BaseModel):
     drug_group: str | None = None
     group_members: Annotated[int, Field(ge=1)] = 1
     bought_freely: bool = False
+    level_of: str | None = None
     filled_from: tuple[str, ...] = ()
 
     @model_validator(mode="after")

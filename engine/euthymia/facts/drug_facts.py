@@ -5,18 +5,19 @@ Filled in: whether a dose was adequate, by which sources, the class of a drug, w
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.drug_table import Drug, DrugTable, Lowest
 from euthymia.facts.observation import NOT_ASKED, Observation, number
-from euthymia.facts.patient import Unit
+from euthymia.facts.patient import Patient, Unit
 
 Facts = Mapping[str, Observation]
 _VERDICTS = {"adequate": "yes", "inadequate": "no"}
 _WITHOUT_DRUG = ("psychotherapy", "neuromodulation")
 _LISTS = ("diagnosis.medical_drugs", "current.other_psychotropics")
+_LISTS_OF_A_TRIAL = ("trial.augmentation", "trial.concomitant_drugs")
 
 
 def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dict[str, Observation]:
@@ -114,17 +115,34 @@ def with_groups(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogu
             filled[fact.full_name] = _proposed("yes", f"the drug table: {', '.join(members.values())}")
         elif complete and not fact.bought_freely:  # what is bought without a prescription is seldom on a list
             filled[fact.full_name] = _proposed("no", "the drug table: no drug on file belongs to this group")
+    filled.update(_levels(filled, trials, table, catalogue))
     return filled
+
+
+def _levels(facts: Facts, trials: Iterable[Unit], table: DrugTable, catalogue: Catalogue) -> Iterator[tuple[str, Observation]]:
+    """Levels in blood that were entered with the trial that goes on, where they were not entered by themselves."""
+    wanted = {fact.level_of: fact for fact in (catalogue[name] for name in catalogue) if fact.level_of is not None}
+    for trial in trials:
+        drug = table.find(trial.get("trial.drug").value) if _goes_on(trial) and trial.get("trial.drug").known else None
+        level, unit = trial.get("trial.plasma_level"), trial.get("trial.plasma_level_unit")
+        for fact in [wanted[group] for group in drug.groups if group in wanted] if drug is not None else []:
+            same = level.known and unit.known and _same_unit(unit.value, fact.unit or "")
+            if same and facts.get(fact.full_name, NOT_ASKED).state in ("not_asked", "unknown"):
+                yield fact.full_name, replace(level, origin=f"the level entered with trial {trial.id}")
 
 
 def _taken(facts: Facts, trials: Iterable[Unit]) -> list[str]:
     """Names of the drugs that are on file as taken now."""
     names = [name for fact in _LISTS for name in _members(facts.get(fact, NOT_ASKED))]
     for trial in trials:
-        if trial.get("trial.stop_reason").value == "ongoing":
+        if _goes_on(trial):
             names += [trial.get("trial.drug").value] if trial.get("trial.drug").known else []
-            names += [*_members(trial.get("trial.augmentation")), *_members(trial.get("trial.concomitant_drugs"))]
+            names += [name for fact in _LISTS_OF_A_TRIAL for name in _members(trial.get(fact))]
     return names
+
+
+def _goes_on(trial: Unit) -> bool:
+    return bool(trial.get("trial.stop_reason").value == "ongoing")
 
 
 def _members(item: Observation) -> tuple[str, ...]:
@@ -138,10 +156,30 @@ def _complete(facts: Facts, trials: Sequence[Unit]) -> bool:
         return False
     if facts.get("process.treatment_history_complete", NOT_ASKED).value != "yes":
         return False
-    ongoing = [trial for trial in trials if trial.get("trial.stop_reason").value == "ongoing"]
+    ongoing = [trial for trial in trials if _goes_on(trial)]
     with_drug = [trial for trial in ongoing if trial.get("trial.modality").value not in _WITHOUT_DRUG]
     if facts["current.antidepressant"].value == "yes" and not with_drug:
         return False
     named = all(trial.get("trial.drug").known and trial.get("trial.augmentation").known for trial in with_drug)
     listed = all(trial.get("trial.concomitant_drugs").known for trial in ongoing)
     return named and listed and all(trial.get("trial.stop_reason").known for trial in trials)
+
+
+# --- names in lists that the table does not hold --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NameNotHeld:
+    """A name in a list of drugs that the table does not hold; `near` is the suggestion ` (did you mean 'x'?)`, or nothing."""
+
+    fact: str
+    name: str
+    near: str
+
+
+def names_not_held(patient: Patient, table: DrugTable) -> tuple[NameNotHeld, ...]:
+    """From every list of drugs, once each. (The drug of a trial has a rule of its own.) Nothing where there is no table."""
+    lists = [(fact, patient.get(fact)) for fact in _LISTS]
+    lists += [(fact, trial.get(fact)) for trial in patient.units.get("trial", ()) for fact in _LISTS_OF_A_TRIAL]
+    found = {(fact, name): None for fact, item in lists for name in _members(item) if table.drugs and table.find(name) is None}
+    return tuple(NameNotHeld(fact, name, table.near(name)) for fact, name in found)

@@ -19,6 +19,7 @@ _FORMS = frozenset((
     "xr", "er", "sr", "mr", "cr", "pr", "ir", "dr", "xl", "la", "odt", "retard", "depot", "tablet", "tablets", "capsule", "capsules",
     "oral", "extended", "prolonged", "modified", "sustained", "immediate", "release",
 ))  # fmt: skip
+_AMOUNT = re.compile(r"[0-9]+(mg|mcg|ug|g|ml)?|mg|mcg|ug|g|ml")
 Verdict = Literal["adequate", "inadequate", "open"]
 Threshold = Literal["lenient", "default", "strict"]
 
@@ -122,9 +123,11 @@ class DrugTable:
                 self._by_key.setdefault(spelling(name), drug)
 
     def find(self, name: str) -> Drug | None:
-        """The drug that a clinician wrote: case, salts, release forms and word order do not matter."""
+        """The drug that a clinician wrote: case, salts, release forms, amounts and word order do not matter."""
         key = spelling(name)
-        return self._by_key.get(key) or self._by_key.get(tuple(word for word in key if word not in _SALTS | _FORMS))
+        return self._by_key.get(key) or self._by_key.get(
+            tuple(word for word in key if word not in _SALTS | _FORMS and not _AMOUNT.fullmatch(word))
+        )
 
     def near(self, name: str) -> str:
         """` (did you mean 'x'?)`, or nothing. Another drug of a name somewhat alike is no suggestion to make."""

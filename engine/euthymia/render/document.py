@@ -5,6 +5,7 @@ from typing import Any
 from euthymia import __version__
 from euthymia.assess import Assessment, Judgement
 from euthymia.explain.questions import Question
+from euthymia.facts.drug_facts import names_not_held
 from euthymia.facts.patient import Unit
 from euthymia.render.about import about_rulebook
 from euthymia.render.models import Models
@@ -61,6 +62,9 @@ class _Document:
             "helpers": [
                 self._conclusion(item) for item in self.assessment.judgements if item.rule.kind in _ON_THE_WAY and item.rule.part_of is None
             ],
+            "parts": [
+                self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "option" or item.rule.part_of is not None
+            ],
             "recommendations": Recommendations(self.shown).all(),
             "alerts": self._alerts(),
             "questions": [self._question(item) for item in self.assessment.questions],
@@ -75,6 +79,7 @@ class _Document:
             "latest_trial": self.patient.latest,
             "texts": self._texts(),
             "facts": self._facts(),
+            "names_not_held": self._names_not_held(),
             "references": self._references(),
             "map": parts.model_dump(),
             "trace": [firing.as_json() | {"matched": self._matched(firing.matched)} for firing in self.assessment.firings],
@@ -230,6 +235,11 @@ class _Document:
             }
             for text in self.rulebook.texts
         ]
+
+    def _names_not_held(self) -> list[dict[str, Any]]:
+        """Names in lists of drugs that the drug table does not hold: no alert can rest on them."""
+        found = names_not_held(self.patient, self.rulebook.drugs)
+        return [{"fact": item.fact, "label": self.rulebook.facts[item.fact].label, "name": item.name, "near": item.near} for item in found]
 
     def _facts(self) -> list[dict[str, Any]]:
         """Every fact that the file records, with its state, value in words and origin."""

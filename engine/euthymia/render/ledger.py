@@ -16,7 +16,8 @@ def ledger(document: Item) -> Item:
         fired.setdefault(firing["rule"], []).append(firing)
     topics: dict[str, list[Item]] = {}
     provisional: dict[str, Item] = {}
-    for item in sorted([*document["conclusions"], *document["helpers"]], key=lambda item: (item["topic"], item["id"])):
+    every = [*document["conclusions"], *document["helpers"], *document["parts"]]
+    for item in sorted(every, key=lambda item: (item["topic"], item["id"])):
         unit = item.get("trial", item.get("problem"))
         key = f"{item['id']}@{unit}" if unit else item["id"]
         topics.setdefault(item["topic"], []).append({**item, "key": key, "unit": unit, "fired": fired.get(key, [])})

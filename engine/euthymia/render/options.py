@@ -27,8 +27,8 @@ def options(document: Item, evidence: Item) -> Item:
         "open": [item for item in found if item["status"] == "undetermined"],
         "not_indicated": [item for item in found if item["status"] == "not_indicated"],
         "hasty": any(item.get("adds_drug") and _waits(item) for item in recommended),
-        "availability": _said(recommended, lambda item: [offer["available"] for offer in item["offers"]]),
-        "preference": _said(recommended, lambda item: [item["preference"]] if item["preference"] else []),
+        "availability": _is_known("availability", document),
+        "preference": _is_known("preference", document),
     }
 
 
@@ -41,9 +41,10 @@ def _top(name: str, above: dict[str, str | None]) -> str:
     return name
 
 
-def _said(items: list[Item], of: Any) -> bool:
-    """Is it known of any option that asks for it? What nobody entered is said once, not beside every option."""
-    return any(value not in ("not_known", None) for item in items for value in of(item))
+def _is_known(what: str, document: Item) -> bool:
+    """Was it entered what the service offers, or what the patient prefers? Where not, that is said once, not beside every option."""
+    name = document.get("map", {}).get(what)
+    return any(fact["name"] == name and fact["state"] == "known" for fact in document.get("facts", ()))
 
 
 def _waits(item: Item) -> bool:

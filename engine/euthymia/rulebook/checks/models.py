@@ -117,6 +117,6 @@ def _drugs(rulebook: "Rulebook") -> Iterator[Found]:
         for message in _unknown("source", [source.work for source in (*drug.sources.values(), *more)], rulebook.works):
             yield Found(f"{drug.id}: {message}", item=Item("drugs.yaml", "drugs", drug.id))
     for name, fact in rulebook.facts.items():
-        if fact.drug_group is not None and fact.drug_group not in rulebook.drugs.groups:
-            message = f"{name}: no drug of the table belongs to the group '{fact.drug_group}'"
+        for group in {fact.drug_group, fact.level_of} - {None, *rulebook.drugs.groups}:
+            message = f"{name}: no drug of the table belongs to the group '{group}'"
             yield Found(message, item=Item("facts/*.yaml", "facts", name))

@@ -41,6 +41,8 @@ class Needs:
         if self.statuses[key] != UNDETERMINED:
             return ()
         found = {name for fact in self._of(key) for name in self._enterable(fact)}
+        if key in self.rough:
+            found = {name for name in found if not self._is_barred(name)}
         return tuple(sorted(found, key=self.order))
 
     def _enterable(self, name: str) -> list[str]:
@@ -51,6 +53,11 @@ class Needs:
             return [name]
         view = self.whole if not unit else self._unit(unit)
         return [f"{other}{at}{unit}" for other in inputs if view.is_unanswered(other) or _is_range(view.facts.get(other))]
+
+    def _is_barred(self, name: str) -> bool:
+        """Would it be asked of a trial that cannot have it, the psychotherapy of a trial of a drug? A rough answer may name it."""
+        fact, _, unit = name.partition("@")
+        return bool(unit) and self._unit(unit).facts.get("trial.modality") in self.rulebook.facts[fact].barred
 
     def _unit(self, name: str) -> View:
         return next(view for members in self.whole.units.values() for view in members if view.unit == name)

@@ -258,7 +258,7 @@ def run_cases(
 ) -> None:
     """Run the cases on both engines; say what differs, and which rules have no case for which status."""
     consultation = Consultation(rules)
-    read = list(read_cases(folder))
+    read = list(read_cases(folder, consultation.rulebook))
     patients = [variant for path, checked in read for variant in variants(path, checked)]
     failures = list(_run_all(consultation, patients))
     for failure in failures:
@@ -266,7 +266,7 @@ def run_cases(
     topics = {path.parent.name for path, _ in read}
     lacking = [(rule, missing) for rule, missing in uncovered(consultation.rulebook, patients) if rule.topic in topics]
     for rule, missing in lacking:
-        print(f"{rule.origin.file}:{rule.origin.line}: {rule.id} has no case for {', '.join(missing)}")
+        print(f"{rule.origin.path(consultation.rulebook.folder)}:{rule.origin.line}: {rule.id} has no case for {', '.join(missing)}")
     print(f"{len(read)} files, {len(patients)} patients, {len(failures)} failures, {len(lacking)} rules with a status that no case shows")
     if failures or lacking:
         raise SystemExit(WRONG_INPUT)

@@ -136,6 +136,25 @@ def test_rules_check_reports_every_mistake_with_file_and_line(tmp_path: Path) ->
     assert "parameters/refractoriness.yaml:" in done.stderr and "found four" in done.stderr.replace("'", "")
 
 
+def test_a_rule_without_a_case_is_named_where_it_stands(tmp_path: Path) -> None:
+    """In the folder that the author gave, whatever it is called."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "mine")
+    cases = "schema: euthymia.cases/1\ncases:\n  - case: One\n    expect: {word: undetermined}\n"
+    (tmp_path / "constructs").mkdir()
+    write(tmp_path / "constructs", cases, "cases.yaml")
+    done = euthymia("rules", "test", "constructs", "--rules", "mine", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{Path('mine/constructs/constructs.yaml')}:7: word has no case for met, not_met\n" in done.stdout
+
+
+def test_a_wrong_case_is_a_mistake_and_no_traceback(tmp_path: Path) -> None:
+    """With file, line and key."""
+    cases = write(tmp_path, "schema: euthymia.cases/1\ncases:\n  - case: One\n    on: tomorrow\n", "cases.yaml")
+    done = euthymia("rules", "test", cases, "--rules", ROOT / "tests" / "tiny")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{cases}:4: cases[0].on: found 'tomorrow'; allowed: a day, YYYY-MM-DD, 1900 to 2200\n"
+
+
 def test_an_assessment_by_other_rules_uses_their_threshold(tmp_path: Path) -> None:
     """A guideline author changes a number in YAML alone, and the result changes."""
     rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "my-rules"))

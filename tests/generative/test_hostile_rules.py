@@ -142,7 +142,7 @@ def test_every_hostile_condition_is_refused(rules: Path) -> None:
     """A condition outside the language, or one that refers to itself, is a mistake that names its rule."""
     for rule, condition in CONDITIONS.items():
         (rules / "hostile" / f"{rule}.yaml").write_text(HEAD + _rule(rule, condition), encoding="utf-8")
-    (rules / "parameters" / "hostile.yaml").write_text(PARAMETER, encoding="utf-8")
+    (rules / "parameters" / "an-infinite-parameter.yaml").write_text(PARAMETER, encoding="utf-8")
     refused = {name for problem in _problems(rules) for name in (problem.key.partition(".")[0], Path(problem.file).stem)}
     assert CONDITIONS.keys() - refused - {"itself", "knowing"} == set()
 

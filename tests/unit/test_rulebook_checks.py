@@ -115,6 +115,17 @@ def test_a_count_inside_a_rule_about_a_trial_is_told(mistakes: Mistakes) -> None
     assert "some counts units of its own and cannot stand inside a condition about a trial" in told
 
 
+def says(name: str, word: str) -> str:
+    """A sentence that hangs on one word."""
+    return f"\"{{% if {name}.is('{word}') %}}x{{% endif %}}\""
+
+
+WRONG_WORDS = [
+    ("patient.severity", "sever", "found 'sever' for patient.severity; allowed: mild, moderate, severe (did you mean 'severe'?)"),
+    ("patient.mdd", "unknown", "found 'unknown' for patient.mdd; allowed: yes, no"),
+    ("patient.signs", "slep", "found 'slep' for patient.signs; allowed: sleep, appetite, energy (did you mean 'sleep'?)"),
+    ("patient.age", "18", "patient.age is of type integer and has no words to compare with"),
+]
 RULES = [
     (rule("patient.age < 0"), "wrong: can never be met: no number in the range of patient.age fulfils it"),
     (rule("{all: [patient.age < 5, patient.age > 6]}"), "wrong: can never be met: no number in the range of patient.age fulfils it"),
@@ -149,6 +160,11 @@ RULES = [
         rule("patient.mdd = yes", "kind: helper, asks: [patient.agee]"),
         "wrong.asks: unknown fact 'patient.agee' (did you mean 'patient.age'?)",
     ),
+    (
+        rule("patient.mdd = yes", "kind: helper, shows: [patient.agee]"),
+        "wrong.shows: unknown fact 'patient.agee' (did you mean 'patient.age'?)",
+    ),
+    *((rule("always", f"kind: rule, shows: [{name}], says: {{met: {says(name, word)}}}"), message) for name, word, message in WRONG_WORDS),
     (rule("always", "kind: helper, source: {work: papers, at: p. 1}"), "wrong.source: unknown source 'papers' (did you mean 'paper'?)"),
     (rule("always", "kind: helper, evidence: [E-1]"), "wrong.evidence: unknown evidence 'E-1'"),
     (rule("always", "kind: helper, readings: [AMB-2]"), "wrong.readings: unknown readings 'AMB-2' (did you mean 'AMB-1'?)"),
@@ -162,6 +178,15 @@ def test_a_wrong_rule_is_told(text: str, message: str, mistakes: Mistakes) -> No
     (told,) = mistakes(text)
     assert told.startswith("wrong/rules.yaml:5: ")
     assert message in told
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("patient.severity", "severe"), ("patient.mdd", "no"), ("patient.signs", "sleep"), ("patient.note", "any word")]
+)
+def test_a_word_that_a_fact_can_have_is_right(name: str, word: str, mistakes: Mistakes) -> None:
+    """Texts may be any word; the only mistake told is another one."""
+    (told,) = mistakes(rule("always", f"kind: rule, shows: [{name}], says: {{met: {says(name, word)}}}"), rule("wrd", name="other"))
+    assert "unknown rule or fact 'wrd'" in told
 
 
 SHAPES = [
@@ -218,6 +243,14 @@ def test_a_rule_that_refers_to_itself_is_told(mistakes: Mistakes) -> None:
             "id: weeks_needed",
             "parameter 'weeks_needed' is defined twice, first in parameters/numbers.yaml:",
         ),
+        (
+            "parameters__numbers",
+            "valid_from: 2025-01-01",
+            "valid_from: March 2026",
+            ".valid_from: found 'March 2026'; allowed: a day, YYYY",
+        ),
+        ("parameters__numbers", "valid_from: 2025-01-01", "valid_from: 2026-02-31", ".valid_from: found '2026-02-31'; allowed: a day, YYY"),
+        ("parameters__numbers", "reviewed_on: 2025-01-01", "reviewed_on: 2025", ".reviewed_on: found '2025'; allowed: a day, YYYY-MM-DD"),
         ("rulebook", "refractoriness: any-of", "refractoriness: any-off", "unknown rule 'any-off' (did you mean 'any-of'?)"),
         (
             "facts__trial",
@@ -237,6 +270,53 @@ def test_a_rule_that_refers_to_itself_is_told(mistakes: Mistakes) -> None:
 def test_a_mistake_in_another_file_is_told(name: str, old: str, new: str, message: str, mistakes: Mistakes) -> None:
     """Parameters, facts, contradictions and the map of the assessment are checked as well."""
     assert any(message in told for told in mistakes(**{name: (old, new)}))
+
+
+def test_a_definition_given_twice_names_the_folder_that_was_read(mistakes: Mistakes) -> None:
+    """The first one stands in that folder, whatever it is called."""
+    (told,) = mistakes(files={"wrong/model.yaml": FULFILLED, "wrong/other.yaml": FULFILLED})
+    assert told == "wrong/other.yaml:4: wrong: definition 'wrong' is defined twice, first in wrong/model.yaml:4"
+
+
+def test_an_empty_file_is_told_once(mistakes: Mistakes) -> None:
+    """That it holds no keys goes without saying."""
+    assert mistakes(files={"wrong/empty.yaml": ""}) == ["wrong/empty.yaml:1: the file is empty"]
+
+
+def test_an_unknown_key_inside_a_list_of_a_part_is_told_with_what_is_allowed(mistakes: Mistakes) -> None:
+    """However deep it stands."""
+    bands = "bands: [{from: 0, points: 0, poins: 1}]"
+    (told,) = mistakes(files={"wrong/model.yaml": part(f"count: {{{FAILED}}}, {bands}").replace(">", "")})
+    assert told.endswith("definition.score.parts[0].bands[0].poins: unknown key (did you mean 'points'?); allowed: from, label, points")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("parameters__numbers", "unit: weeks", "unti: weeks", "parameters/numbers.yaml:5: parameters[0].unti: unknown key (did you mean"),
+        ("parameters__numbers", "unit: weeks", "unit: weeks, &a x", "parameters/numbers.yaml:5: "),
+        ("constructs__constructs", "id: word,", "id: word, knd: rule,", "unknown key (did you mean 'kind'?)"),
+        ("sources", "id: paper", "id: paper, idd: x", "sources.yaml:"),
+    ],
+)
+def test_one_mistake_does_not_make_other_names_unknown(name: str, old: str, new: str, message: str, mistakes: Mistakes) -> None:
+    """What stands in a file that has mistakes is not called unknown wherever it is used."""
+    uses = rule("patient.age > 1", 'kind: rule, says: {met: "{{ param.weeks_needed }}"}')
+    told = mistakes(uses, files={"other/model.yaml": FULFILLED}, **{name: (old, new)})
+    assert any(message in line for line in told)
+    assert [line for line in told if re.search("unknown [a-z ]+'|names .*, which the rule does not read", line)] == []
+
+
+def test_a_rule_with_a_mistake_in_its_condition_is_not_called_unknown(mistakes: Mistakes) -> None:
+    """Nor are facts that it may read called unread where another rule builds on it; but names that nobody has are told as well."""
+    told = mistakes(
+        rule("patient.agee > 18", name="broken"),
+        rule("broken", 'kind: rule, beside: [broken, brokn], says: {met: "{{ patient.age }}"}', name="other"),
+    )
+    assert [line.partition(": ")[2] for line in told] == [
+        "broken.when: unknown fact 'patient.agee' (did you mean 'patient.age'?)",
+        "other: beside: unknown rule 'brokn'",
+    ]
 
 
 def test_all_mistakes_are_told_at_once(mistakes: Mistakes) -> None:
@@ -285,9 +365,17 @@ WRONG_OPTIONS = [
     (option("offers: [CBT]", "kind: rule"), "wrong: `option` belongs to rules of kind option; this one is of kind rule"),
     (option("offers: [CBTT]"), "wrong: offers: found 'CBTT'; allowed: CBT, IPT (did you mean 'CBT'?)"),
     (option("modality: [drug]"), "wrong: modality: found 'drug'; allowed: drugs, talking (did you mean 'drugs'?)"),
-    (option("excludes: [nowhere]"), "wrong: excludes or under: unknown option 'nowhere'"),
-    (option("excludes: [number]"), "wrong: excludes or under: unknown option 'number'"),
-    (option("under: nowhere"), "wrong: excludes or under: unknown option 'nowhere'"),
+    (option("excludes: [nowhere]"), "wrong: excludes: unknown option 'nowhere'"),
+    (option("excludes: [number]"), "wrong: excludes: number is of kind helper; an option is needed here"),
+    (option("excludes: [wrong]"), "wrong: excludes: wrong excludes itself; name another option"),
+    (option("under: nowhere"), "wrong: under: unknown option 'nowhere'"),
+    (option("under: number"), "wrong: under: number is of kind helper; an option is needed here"),
+    (rule("patient.mdd = yes", "kind: option"), "wrong: a rule of kind option needs `option`; `option: {}` where nothing stands beside"),
+    (rule("trial.failed = yes", "kind: option, about: trial, option: {}"), "wrong: an option is about the patient; this one is about a tr"),
+    (
+        rule("problem.urgent = yes", "kind: option, about: problem, option: {}"),
+        "wrong: an option is about the patient; this one is about a problem",
+    ),
     (option("offers: [CBT]", "kind: option, beside: [wrd]"), "wrong: beside: unknown rule 'wrd' (did you mean 'word'?)"),
     (option("for: [{says: x, evidence: [E-1]}]"), "wrong: for: unknown study 'E-1'"),
     (option(f"population: [{{is: x, {MDD}, evidence: [E-1]}}]"), "wrong: population: unknown study 'E-1'"),

@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from euthymia.cases.checks import mistakes
 from euthymia.errors import InputError, Problem
-from euthymia.rulebook.base import Status, Strict
+from euthymia.rulebook.base import Day, Status, Strict
+from euthymia.rulebook.rulebook import Rulebook
 from euthymia.source import Checked, Limits, read_model
 
 _LIMITS = Limits(size=4_000_000, depth=16, values=200_000)
@@ -45,7 +47,7 @@ class Case(Strict):
     case: str
     given: dict[str, Any] = Field(default_factory=dict)
     file: str | None = None
-    on: str | None = None
+    on: Day | None = None
     vary: str | None = None
     expect: dict[str, Status | dict[str, Status]] = Field(default_factory=dict)
     needs: dict[str, list[str]] = Field(default_factory=dict)
@@ -64,16 +66,22 @@ class CaseFile(Strict):
     cases: list[Case]
 
 
-def read_cases(folder: Path) -> Iterator[tuple[Path, Checked[CaseFile]]]:
-    """Every case file below `folder` (or the one file). Raises InputError with the mistakes of all of them."""
+def read_cases(folder: Path, rulebook: Rulebook | None = None) -> Iterator[tuple[Path, Checked[CaseFile]]]:
+    """Every case file below `folder` (or the one file). Raises InputError with the mistakes of all of them.
+
+    Where the rulebook is given, names that it does not have are mistakes too.
+    """
     paths = [folder] if folder.is_file() else sorted(folder.rglob("*.yaml"))
     problems: list[Problem] = []
     read: list[tuple[Path, Checked[CaseFile]]] = []
     for path in paths:
         try:
-            read.append((path, read_model(path, CaseFile, _LIMITS)))
+            checked = read_model(path, CaseFile, _LIMITS)
         except InputError as error:
             problems.extend(error.problems)
+        else:
+            problems.extend(mistakes(checked, rulebook))
+            read.append((path, checked))
     if not paths:
         problems.append(Problem(str(folder), 0, "", "no case files (*.yaml) here"))
     if problems:

@@ -1,13 +1,12 @@
 """Runs cases on both engines and tells what differs from what was expected."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from euthymia.cases import compare
+from euthymia.cases import compare, vary
 from euthymia.cases.files import Case, CaseFile
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
@@ -15,11 +14,9 @@ from euthymia.facts.patient_file import PatientFile
 from euthymia.inference.trace import Key
 from euthymia.render.sentences import Sentences
 from euthymia.render.words import Words
-from euthymia.source import Checked, Document, read_document
-from euthymia.source.text import plain_scalar
+from euthymia.source import Checked, Document
 
 ON = date(2026, 11, 20)
-MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +49,14 @@ class Variant:
 
 
 def variants(path: Path, checked: Checked[CaseFile]) -> Iterator[Variant]:
-    """Every patient of a case file."""
+    """Every patient of a case file that `read_cases` found to be right."""
     for number, case in enumerate(checked.model.cases):
         line = checked.document.line(("cases", number))
-        values = _values(case)
-        if case.vary is None or not values:
-            expect = {name: status for name, status in case.expect.items() if isinstance(status, str)}
-            yield Variant(case, str(path), line, None, case.given, expect)
-        for value in values:
-            yield Variant(case, str(path), line, value, _with(case, value), _expected(case, value))
-
-
-def _values(case: Case) -> list[str]:
-    """The values that a varied fact takes, in the order of the file."""
-    return list(dict.fromkeys(value for status in case.expect.values() if isinstance(status, dict) for value in status))
-
-
-def _expected(case: Case, value: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, status in case.expect.items():
-        if isinstance(status, str):
-            found[name] = status
-        elif value in status:
-            found[name] = status[value]
-    return found
-
-
-def _with(case: Case, value: str) -> dict[str, Any]:
-    """The patient with the varied fact set to `value`."""
-    data = copy.deepcopy(case.given)
-    fact, _, unit = str(case.vary).partition("@")
-    record, _, key = fact.partition(".")
-    holder: Any = data
-    if unit:
-        holder = next((row for row in data.get(f"{record}s", []) if str(row.get("id")) == unit), None)
-    elif key:
-        holder = data.setdefault(record, {})
-    if not isinstance(holder, dict):
-        raise InputError([Document("case", None, {}).problem((), f"{case.case}: nothing to vary at {case.vary}")])
-    name = key or record
-    if value == MISSING:
-        holder.pop(name, None)
-    else:
-        holder[name] = read_document(value, "value").data if value.startswith("[") else plain_scalar(value)
-    return data
+        if case.vary is None:
+            yield Variant(case, str(path), line, None, case.given, vary.expected(case, None))
+            continue
+        for value in vary.values(case):
+            yield Variant(case, str(path), line, value, vary.varied(case.given, case.vary, value), vary.expected(case, value))
 
 
 def run(consultation: Consultation, words: Words, variant: Variant) -> list[Failure]:

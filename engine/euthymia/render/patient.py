@@ -1,5 +1,6 @@
 """What the page for the patient shows: chosen from the document and from the sentences written for patients; no wording."""
 
+import re
 from typing import Any
 
 from euthymia.render.asking import Asking
@@ -92,4 +93,4 @@ def _asked(groups: list[Item], words: Item) -> dict[str, list[str]]:
 
 
 def _unkind(text: str, words: Item) -> bool:
-    return any(part.lower() in text.lower() for part in words["not_for_patients"])
+    return any(re.search(rf"\b{re.escape(part)}", text, re.IGNORECASE) for part in words["not_for_patients"])

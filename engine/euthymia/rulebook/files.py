@@ -9,6 +9,7 @@ from euthymia.rulebook.base import (
     Certainty,
     Citation,
     ConditionText,
+    Day,
     Domain,
     Identifier,
     Kind,
@@ -77,8 +78,8 @@ class ParameterEntry(Strict):
     source: Citation | list[Citation]
     certainty: Certainty
     readings: list[str] = Field(default_factory=list)
-    valid_from: str
-    reviewed_on: str
+    valid_from: Day
+    reviewed_on: Day
 
 
 class ParameterFile(Strict):

@@ -1,7 +1,8 @@
 """A folder of rule files, read into a rulebook. All mistakes of all files are reported together."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,8 @@ from euthymia.source import Document, read_model
 _NO_RULES = ("schemas", "facts", "parameters")
 _AT_THE_TOP = ("rulebook.yaml", "sources.yaml", "evidence.yaml", "readings.yaml", "entries.yaml", "contradictions.yaml",
                "tensions.yaml", "drugs.yaml")  # fmt: skip
+_AN_ID = re.compile(rb"""\bid["']?\s*:\s*["']?([A-Za-z][A-Za-z0-9_-]*)""")
+_UNKNOWN = re.compile(r"unknown [a-z ]+'([^'/]*)")  # of `GF-J-10/against/1` the rule counts
 Model = TypeVar("Model", bound=BaseModel)
 Item = TypeVar("Item", bound=Any)
 
@@ -63,12 +66,14 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
+        self.lost: set[str] = set()  # ids in files that could not be read
 
     def one(self, name: str, model: type[Model]) -> tuple[Model, Document] | None:
         try:
             checked = read_model(self.folder / name, model, LIMITS)
         except InputError as error:
             self.problems.extend(error.problems)
+            self.lost |= _ids(self.folder / name)
             return None
         return checked.model, checked.document
 
@@ -89,9 +94,20 @@ class _Reader:
                 self.problems.append(item.problem(text, "id"))
         return {key: first[key].item for key in sorted(first)}
 
-    def stop_on_problems(self) -> None:
+    def stop_on_problems(self, lost: Collection[str]) -> None:
+        """Nobody is told that a name is unknown which stands in the rulebook, in something that has mistakes of its own."""
         if self.problems:
-            raise InputError(self.problems)
+            told = [problem for problem in self.problems if not any(name in lost for name in _UNKNOWN.findall(problem.message))]
+            raise InputError(told or self.problems)
+
+
+def _ids(path: Path) -> set[str]:
+    """What looks like an id in a file that cannot be read as what it should be."""
+    try:
+        with path.open("rb") as stream:
+            return {name.decode("ascii") for name in _AN_ID.findall(stream.read(LIMITS.size))}
+    except OSError:
+        return set()
 
 
 def load_rulebook(folder: Path) -> Rulebook:
@@ -126,7 +142,7 @@ def load_rulebook(folder: Path) -> Rulebook:
     )  # fmt: skip
     if not circle:
         reader.problems.extend(check(rulebook))
-    reader.stop_on_problems()
+    reader.stop_on_problems(reader.lost | (names.rules.keys() - found.rules.keys()))
     return rulebook
 
 
@@ -271,8 +287,7 @@ def _contradictions(reader: _Reader, names: Names) -> tuple[Contradiction, ...]:
 
 def _circle_problem(circle: list[str], rules: Mapping[str, Rule], folder: Path) -> Problem:
     origin = rules[circle[0]].origin
-    file = folder / origin.file.removeprefix("rules/")
-    return Problem(str(file), origin.line, circle[0], f"rules refer to each other in a circle: {' → '.join(circle)}")
+    return Problem(str(origin.path(folder)), origin.line, circle[0], f"rules refer to each other in a circle: {' → '.join(circle)}")
 
 
 def _digest(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from euthymia.rulebook.base import Advice, Citation, Domain, Kind, Place, Severity
 from euthymia.rulebook.conditions import Condition, facts_read, is_epistemic, rules_read
@@ -9,10 +10,14 @@ from euthymia.rulebook.conditions import Condition, facts_read, is_epistemic, ru
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in the rulebook something stands."""
+    """Where in the rulebook something stands. `file` begins with `rules/`, whatever the folder is called."""
 
     file: str
     line: int
+
+    def path(self, folder: str | Path) -> Path:
+        """The file as it stands in the folder that was read."""
+        return Path(folder) / self.file.removeprefix("rules/")
 
 
 @dataclass(frozen=True, slots=True)

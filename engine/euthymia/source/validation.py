@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from types import UnionType
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -43,6 +43,8 @@ def validate(document: Document, model: type[Model]) -> Model:
 def read_as_far_as_possible(document: Document, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     """The model of what is right in the document, and every mistake; no model where nothing usable is left."""
     problems = list(document.problems)
+    if document.data is None and problems:
+        return None, problems  # an empty file: that it holds no keys need not be said as well
     if not isinstance(document.data, dict):
         return None, [*problems, document.problem((), "a mapping of keys and values is needed here")]
     try:
@@ -94,7 +96,7 @@ def _message(item: Any, path: Path_, model: type[BaseModel], *, hints: bool) -> 
     if kind == "extra_forbidden":
         known = _fields(model, path[:-1])
         hint = suggestion(str(path[-1]), known) if hints else ""
-        return f"unknown key{hint}; allowed: {', '.join(sorted(known))}"
+        return f"unknown key{hint}; allowed: {', '.join(sorted(known))}" if known else "unknown key"
     if kind == "literal_error":
         allowed = item["ctx"]["expected"]
         words = [word.strip("'") for word in allowed.replace(" or ", ", ").split(", ")]
@@ -112,30 +114,35 @@ def _message(item: Any, path: Path_, model: type[BaseModel], *, hints: bool) -> 
 
 def _fields(model: type[BaseModel], path: Path_) -> list[str]:
     """Keys that are allowed at a place of the model."""
-    current: Any = model
+    shapes: list[Any] = [model]
     for part in path:
-        current = _inside(current, part)
-    fields = getattr(current, "model_fields", None) or {}
-    return [info.alias or name for name, info in fields.items()]
+        shapes = [inner for shape in shapes for inner in _inside(shape, part)]
+    models = [shape for shape in shapes if _is_model(shape)]
+    return list(dict.fromkeys(info.alias or name for shape in models for name, info in shape.model_fields.items()))
 
 
-def _inside(annotation: Any, part: str | int) -> Any:
-    """The model one step further down, through lists, dicts and optional values."""
+def _inside(shape: Any, part: str | int) -> list[Any]:
+    """The shapes that a value one step further down may have."""
+    origin, arguments = get_origin(shape), get_args(shape)
     if isinstance(part, int):
-        return annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        by_key = {info.alias or name: info.annotation for name, info in annotation.model_fields.items()}
-        return _first_model(by_key.get(part))
-    return annotation
+        return _shapes(arguments[0]) if origin in (list, tuple) and arguments else []
+    if origin is dict and arguments:
+        return _shapes(arguments[1])
+    if not _is_model(shape):
+        return []
+    by_key = {info.alias or name: info.annotation for name, info in shape.model_fields.items()}
+    return _shapes(by_key.get(part))
 
 
-def _first_model(annotation: Any) -> Any:
+def _shapes(annotation: Any) -> list[Any]:
+    """An annotation without what only marks or joins: the one shape, or each of several."""
     origin = get_origin(annotation)
+    if origin is Annotated:
+        return _shapes(get_args(annotation)[0])
     if origin in (Union, UnionType):
-        inner = [_first_model(arg) for arg in get_args(annotation)]
-        return next((arg for arg in inner if arg is not None), None)
-    if origin in (list, tuple, dict):
-        return _first_model(get_args(annotation)[-1 if origin is dict else 0])
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return None
+        return [shape for argument in get_args(annotation) for shape in _shapes(argument)]
+    return [annotation]
+
+
+def _is_model(shape: Any) -> bool:
+    return isinstance(shape, type) and issubclass(shape, BaseModel)

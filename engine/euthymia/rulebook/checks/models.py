@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def unsound_models(rulebook: "Rulebook") -> Iterator[Found]:
     yield from _listed(rulebook)
     for what, items in (("definition", rulebook.definitions), ("ranking", rulebook.rankings), ("sequence", rulebook.sequences)):
-        yield from _twice(what, items)
+        yield from _twice(what, items, rulebook.folder)
     for definition in rulebook.definitions:
         for message in _in_definition(definition, rulebook):
             yield Found(message, definition.id, definition.origin)
@@ -40,11 +40,11 @@ def _listed(rulebook: "Rulebook") -> Iterator[Found]:
         yield Found("a definition is listed twice", place=place)
 
 
-def _twice(what: str, items: Iterable[Definition | Ranking | Sequence]) -> Iterator[Found]:
+def _twice(what: str, items: Iterable[Definition | Ranking | Sequence], folder: str) -> Iterator[Found]:
     """Each id belongs to one file."""
     first: dict[str, str] = {}
     for item in items:
-        there = f"{item.origin.file}:{item.origin.line}"
+        there = f"{item.origin.path(folder)}:{item.origin.line}"
         if first.setdefault(item.id, there) != there:
             yield Found(f"{what} '{item.id}' is defined twice, first in {first[item.id]}", item.id, item.origin)
 

@@ -22,18 +22,35 @@ def _in_rule(rule: Rule, rulebook: "Rulebook") -> Iterator[str]:
     for name in rule.beside:
         if name not in rulebook.by_id:
             yield f"beside: unknown rule '{name}'{suggestion(name, rulebook.by_id)}"
+    if rule.kind == "option" and rule.about != "patient":
+        yield f"an option is about the patient; this one is about a {rule.about}"
     if rule.option is None:
+        if rule.kind == "option":
+            yield "a rule of kind option needs `option`; `option: {}` where nothing stands beside its condition"
         return
     if rule.kind != "option":
         yield f"`option` belongs to rules of kind option; this one is of kind {rule.kind}"
     parts = rulebook.about.assessment
     yield from _values("offers", rule.option.offers, parts.availability, rulebook)
     yield from _values("modality", rule.option.modality, parts.preference, rulebook)
-    for name in (*rule.option.excludes, *filter(None, [rule.option.under])):
-        if name not in rulebook.by_id or rulebook.by_id[name].kind != "option":
-            yield f"excludes or under: unknown option '{name}'{suggestion(name, rulebook.by_id)}"
+    yield from _options("excludes", rule.option.excludes, rulebook)
+    if rule.id in rule.option.excludes:
+        yield f"excludes: {rule.id} excludes itself; name another option"
+    yield from _options("under", filter(None, [rule.option.under]), rulebook)
     yield from _under(rule, rule.option.under, rulebook)
     yield from _arguments(rule, rule.option, rulebook)
+
+
+def _options(what: str, names: Iterable[str], rulebook: "Rulebook") -> Iterator[str]:
+    options = [rule.id for rule in rulebook.rules if rule.kind == "option"]
+    texts = {text.id for text in rulebook.texts}
+    for name in names:
+        if name in rulebook.by_id and name not in options:
+            yield f"{what}: {name} is of kind {rulebook.by_id[name].kind}; an option is needed here"
+        elif name in texts:
+            yield f"{what}: {name} is a text; an option is needed here"
+        elif name not in options:
+            yield f"{what}: unknown option '{name}'{suggestion(name, options)}"
 
 
 def _under(rule: Rule, name: str | None, rulebook: "Rulebook") -> Iterator[str]:

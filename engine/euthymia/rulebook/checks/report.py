@@ -33,7 +33,7 @@ class Found:
     def problem(self, folder: Path) -> Problem:
         """With file and line; files are read once more for it."""
         if self.origin is not None:
-            return Problem(str(folder / self.origin.file.removeprefix("rules/")), self.origin.line, self.key, self.message)
+            return Problem(str(self.origin.path(folder)), self.origin.line, self.key, self.message)
         if self.item is not None:
             for path in sorted(folder.glob(self.item.pattern)):
                 document = read_file(path, LIMITS)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ALWAYS = ("needs", "param")
 _FACT_METHODS = ("known", "is", "unit", "origin")
+_FREE = ("text", "list of text", "reference", "list of reference")  # any word may be one of their values
 _MOST_NESTING = 40
 _PARSER = SandboxedEnvironment()
 _ALLOWED = (
@@ -32,9 +33,10 @@ def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
             for status, sentence in sentences.items():
                 for message in in_sentence(sentence, rule, read[rule.id], rulebook):
                     yield Found(message, f"{rule.id}.{kind}.{status}", rule.origin)
-        for fact in (*rule.asks, *rule.shows):
-            if fact not in rulebook.facts:
-                yield Found(f"unknown fact '{fact}'{suggestion(fact, rulebook.facts)}", f"{rule.id}.asks", rule.origin)
+        for key, facts in (("asks", rule.asks), ("shows", rule.shows)):
+            for fact in facts:
+                if fact not in rulebook.facts:
+                    yield Found(f"unknown fact '{fact}'{suggestion(fact, rulebook.facts)}", f"{rule.id}.{key}", rule.origin)
     for text in rulebook.texts:
         for sentence in filter(None, (text.text, text.tells)):
             for message in in_sentence(sentence, text, set(), rulebook):
@@ -44,9 +46,10 @@ def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
 def _all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
     """Facts that each rule reads itself, shows, asks for, or reads through the rules it refers to."""
     read: dict[str, set[str]] = {}
+    any_fact = {name for name, _ in rulebook.facts.items()}  # what a rule with mistakes of its own reads cannot be told
     for rule in rulebook.rules:
         own = rule.reads | set(rule.shows) | set(rule.asks)
-        read[rule.id] = own.union(*(read.get(other, set()) for other in rule.refers_to))
+        read[rule.id] = own.union(*(read.get(other, any_fact) for other in rule.refers_to))
     return read
 
 
@@ -85,6 +88,24 @@ def _names(parts: list[nodes.Node], item: Rule | Text, read: set[str], rulebook:
             yield f"'{access.attr}' is not something that a fact has; allowed: {', '.join(_FACT_METHODS)}"
         elif (access.attr == "is") != (id(access) in called):
             yield "`is` needs a word to compare with, .is('yes'), and nothing else can be called"
+    for call in (part for part in parts if isinstance(part, nodes.Call)):
+        yield from _word(call, rulebook)
+
+
+def _word(call: nodes.Call, rulebook: "Rulebook") -> Iterator[str]:
+    """`.is('…')` asks for a value that the fact can have; another word would never hold, and nobody would see why."""
+    test, argument = call.node, call.args[0]
+    if not (isinstance(test, nodes.Getattr) and isinstance(test.node, nodes.Getattr) and isinstance(test.node.node, nodes.Name)):
+        return
+    name, word = f"{test.node.node.name}.{test.node.attr}", argument.as_const()
+    if name not in rulebook.facts or rulebook.facts[name].type in _FREE:
+        return
+    fact = rulebook.facts[name]
+    allowed = fact.keys or fact.choices
+    if not allowed:
+        yield f"{name} is of type {fact.type} and has no words to compare with"
+    elif word not in allowed:
+        yield f"found '{found(word)}' for {name}; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"
 
 
 def _is_fact(node: nodes.Node) -> bool:

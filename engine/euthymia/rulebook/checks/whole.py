@@ -26,7 +26,9 @@ def unknown_ids(rulebook: "Rulebook") -> Iterator[Found]:
             )
     yield from _labels(rulebook)
     window = rulebook.parameters.get(COURSE_WINDOW)
-    if window is None or window.unit != "days" or not isinstance(window.value, int):
+    if window is None:
+        yield Found(f"unknown parameter '{COURSE_WINDOW}'; a whole number of days is needed for the merging of overlapping trials")
+    elif window.unit != "days" or not isinstance(window.value, int):
         yield Found(f"the parameter {COURSE_WINDOW}, a whole number of days, is needed for the merging of overlapping trials")
     listed = {entry.id for entry in rulebook.entries}
     items: list[Rule | Text] = [*rulebook.rules, *rulebook.texts]

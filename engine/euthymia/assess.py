@@ -101,7 +101,7 @@ class Reasoning:
             rankings=self.rankings,
             sequences=self.sequences,
             questions=questions(self.rulebook, self.patient, self.decision.statuses, needs),
-            firings=self.decision.firings,
+            firings=tuple(sorted(self.decision.firings, key=lambda firing: (firing.key.rule, firing.key.unit or ""))),
         )
 
     def _in_order(self) -> list[Key]:

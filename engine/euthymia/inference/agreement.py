@@ -45,7 +45,7 @@ def decide(engines: Engines, patient: Patient) -> Decision:
     judged = {key: status for key, status in fired.items() if not key.rule.startswith("~")}
     if judged != meant:
         raise Disagreement(_difference(meant, judged, firings, whole))
-    return Decision(meant, tuple(sorted(firings, key=lambda firing: _order(firing.key))), whole)
+    return Decision(meant, tuple(firings), whole)
 
 
 def _order(key: Key) -> tuple[str, str]:

@@ -1,9 +1,11 @@
 """The rules of durable_rules as data: tests of single facts, joined to flat conjunctions, in the engine's own JSON."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any as Anything
 from typing import NamedTuple
 
+SID = "p"  # one session, whoever the patient is
 _BUCKETS = 64
 
 
@@ -68,4 +70,9 @@ def tests(literal: Literal) -> list[dict[str, Anything]]:
 
 def engine_fact(code: Code, number: int, **fields: str | int) -> dict[str, Anything]:
     """One fact as the engine takes it; the id is positional, never the patient's."""
-    return {"t": code.kind, "b": code.number % _BUCKETS, "c": code.name, **fields, "id": f"f{number}"}
+    return {**_of_code(code), **fields, "id": f"f{number}"}
+
+
+@lru_cache(maxsize=100_000)
+def _of_code(code: Code) -> dict[str, Anything]:
+    return {"t": code.kind, "b": code.number % _BUCKETS, "c": code.name, "sid": SID}

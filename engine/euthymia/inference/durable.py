@@ -5,6 +5,7 @@ sentinel. docs/decisions/0001 says why each of these.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -12,23 +13,24 @@ from typing import Any
 import durable_rules_engine as core
 
 from euthymia.errors import EngineFault
-from euthymia.inference.clauses import Code, engine_fact
+from euthymia.inference.clauses import SID, Code, engine_fact
 from euthymia.inference.lint import FIELDS, MOST_FACTS, MOST_PATTERNS, collision_free, lint
 from euthymia.inference.plan import Layer
 
-_SID = "p"
 _MOST_FIRINGS = 20_000
 _LONGEST, _LARGEST = 100, 2**53
 _NUMBERS = frozenset({"b", "lo", "hi"})
 _END = {"all": [{"a0": {"$and": [{"t": "~"}, {"c": "~end"}]}}]}
 _KEEP = {"all": [{"a0": {"$ex": {"t": 1}}}, {"a1": {"t": "~never"}}], "pri": 60000}
-_SENTINEL = {"t": "~", "b": 0, "c": "~end", "v": "end", "id": "~end"}
+_ID = re.compile(r'"id":"([^"]*)"')  # a message is {"rule":{"a0":{…,"id":"f0",…},…}}; parsing the whole of each costs more than firing it
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_SENTINEL = {"t": "~", "b": 0, "c": "~end", "sid": SID, "v": "end", "id": "~end"}
 
 
 @cache
 def _names_are_safe() -> None:
     ids = [f"f{number}" for number in range(MOST_FACTS)]
-    collision_free([*ids, "~end", f"sid-{_SID}"])
+    collision_free([*ids, "~end", f"sid-{SID}"])
     collision_free(FIELDS)
     collision_free([f"a{number}" for number in range(MOST_PATTERNS + 1)])
 
@@ -89,7 +91,7 @@ class RuleSet:
     def _assert(self, batch: list[dict[str, Any]]) -> int:
         self._derived = self._derived if batch[-1] is not _SENTINEL else {}
         _only_plain(batch)
-        text = json.dumps([{**fact, "sid": _SID} for fact in batch], separators=(",", ":"), allow_nan=False)
+        text = _JSON.encode(batch)
         code, offset = core.assert_facts(self._handle, text)
         if code:
             raise EngineFault(f"durable_rules refused a fact, code {code}")
@@ -101,8 +103,7 @@ class RuleSet:
         message = action and action[1]
         while message:
             self._fired = True
-            ((rule, frame),) = json.loads(message).items()
-            found.append((rule, tuple(sorted(fact["id"] for fact in frame.values()))))
+            found.append((message[2 : message.index('"', 2)], tuple(sorted(_ID.findall(message)))))
             message = core.complete_and_start_action(self._handle, offset)
         return found
 
@@ -111,7 +112,7 @@ class RuleSet:
         if not self._fired:
             return None
         try:
-            core.delete_state(self._handle, _SID)
+            core.delete_state(self._handle, SID)
         except Exception as error:
             return str(error)
         return None

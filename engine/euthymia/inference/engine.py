@@ -1,8 +1,9 @@
 """A patient through all layers of a plan: what to assert, what was concluded, and which facts made it fire."""
 
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from euthymia.errors import EngineFault
@@ -12,11 +13,12 @@ from euthymia.inference.durable import RuleSet
 from euthymia.inference.lift import Quantity
 from euthymia.inference.lint import lint
 from euthymia.inference.plan import Layer, Member, Plan
-from euthymia.inference.trace import Firing, Key
+from euthymia.inference.trace import Firing, Key, Matched
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Count
 
-Matched = tuple[tuple[str, Any], ...]
+Held = tuple[str, str | None, Any]  # a fact or a status: name, unit and, of a status, its value
+Names = dict[str, Held | Callable[[], Matched]]
 Fired = list[tuple[str, tuple[str, ...]]]
 
 
@@ -53,67 +55,71 @@ class _Run:
         self.whole = whole
         self.statuses: dict[Key, str] = {}
         self.firings: list[Firing] = []
-        self._why: dict[Key, Matched] = {}
+        self._of_unit: dict[str | None, dict[str, str]] = {None: {}}
+        self._why: dict[Key, Callable[[], Matched]] = {}
         self._seen: dict[Any, tuple[Fired, Mapping[str, tuple[Code, str]]]] = {}
 
     def layer(self, rules: RuleSet, view: View) -> None:
         """Judge one unit (or the patient) in one layer."""
         facts, names = self._facts(rules.layer, view)
         reasons = _Reasons(rules.layer, names, *self._fired(rules, facts), view.unit)
-        codes = self.engine.plan.status_codes
+        codes, own = self.engine.plan.status_codes, self._of_unit.setdefault(view.unit, {})
         for entry in rules.layer.entries:
             code = codes[entry.id]
             found = reasons.conclusions.get(code, ())
             if len(found) > 1:
                 raise EngineFault(f"durable_rules concluded {' and '.join(sorted(found))} for {entry.id}")
             status = next(iter(found), UNDETERMINED)
-            matched = reasons.of(code, status) if found else ()
             key = Key(entry.id, view.unit)
-            self.statuses[key] = status
-            self._why[key] = matched
+            self.statuses[key] = own[entry.id] = status
+            self._why[key] = on = partial(reasons.of, code, status) if found else tuple
             if not entry.id.startswith("~"):
-                self.firings.append(Firing(key, status, matched))
+                self.firings.append(Firing(key, status, on))
 
     def _fired(self, rules: RuleSet, facts: list[dict[str, Any]]) -> tuple[Fired, Mapping[str, tuple[Code, str]]]:
         """What fired, and what was derived on the way. Units of which the very same facts are asserted are judged once."""
+        if rules.layer.about == "patient":  # judged once
+            return rules.run(facts), dict(rules.derived)
         seen = (id(rules), tuple(tuple(fact.items()) for fact in facts))
         if seen not in self._seen:
             self._seen[seen] = (rules.run(facts), dict(rules.derived))
         return self._seen[seen]
 
-    def _facts(self, layer: Layer, view: View) -> tuple[list[dict[str, Any]], dict[str, Matched]]:
+    def _facts(self, layer: Layer, view: View) -> tuple[list[dict[str, Any]], Names]:
         """The engine facts of one unit, and what each of them stands for."""
         facts: list[dict[str, Any]] = []
-        names: dict[str, Matched] = {}
+        names: Names = {}
+        own, of_patient = self._of_unit.setdefault(view.unit, {}), self._of_unit[None]
 
-        def add(code: Code, stands_for: Matched, **fields: str | int) -> None:
+        def add(code: Code, stands_for: Held | Callable[[], Matched], **fields: str | int) -> None:
             names[f"f{len(facts)}"] = stands_for
             facts.append(engine_fact(code, len(facts), **fields))
 
         for code, (fact, member) in layer.facts.items():
             holder = self._holder(fact, view)
             if fact in holder.facts:
-                add(code, ((_at(fact, holder), None),), **_fields(holder.facts[fact], member))
+                add(code, (fact, holder.unit, None), **_fields(holder.facts[fact], member))
         for code, (fact, states) in layer.knowing.items():
             holder = self._holder(fact, view)
             state = "known" if fact in holder.facts else "excluded" if fact in holder.excluded else "unknown"
             if state in states:
-                add(code, ((_at(fact, holder), None),), v="yes")
+                add(code, (fact, holder.unit, None), v="yes")
         for code, rule in layer.statuses.items():
-            key = Key(rule, view.unit) if Key(rule, view.unit) in self.statuses else Key(rule)
-            if self.statuses[key] != UNDETERMINED:
-                add(code, ((str(key), self.statuses[key]),), v=self.statuses[key])
+            unit = view.unit if rule in own else None
+            status = own[rule] if rule in own else of_patient[rule]
+            if status != UNDETERMINED:
+                add(code, (rule, unit, status), v=status)
         for quantity in layer.quantities:
             result, matched = self._quantity(quantity)
             if result is not None:
                 add(quantity.code, matched, v="yes" if result else "no")
-        add(START.code, (), v="start")
+        add(START.code, tuple, v="start")
         return facts, names
 
     def _holder(self, fact: str, view: View) -> View:
         return self.whole if self.engine.is_of_patient(fact) else view
 
-    def _quantity(self, quantity: Quantity) -> tuple[bool | None, Matched]:
+    def _quantity(self, quantity: Quantity) -> tuple[bool | None, Callable[[], Matched]]:
         """A count or a latest trial, from what the layers below settled; and which units settled it."""
         condition = quantity.condition
         record = condition.record if isinstance(condition, Count) else "trial"
@@ -126,22 +132,22 @@ class _Run:
             return self._count(condition, quantity, judged, closed, ended)
         if self.whole.latest is not None:
             status = self.statuses[Key(quantity.body, self.whole.latest.unit)]
-            return _TRUTH[status], (("latest_trial", None), *self._why[Key(quantity.body, self.whole.latest.unit)])
+            return _TRUTH[status], self._reasons(quantity, [self.whole.latest], (("latest_trial", None),))
         found = {_TRUTH[status] for _, status in judged}
         if len(found) != 1 or not complete:
-            return None, ()
-        return found.pop(), (*ended, *self._reasons(quantity, [unit for unit, _ in judged]))
+            return None, tuple
+        return found.pop(), self._reasons(quantity, [unit for unit, _ in judged], ended)
 
     def _count(
         self, count: Count, quantity: Quantity, judged: list[tuple[View, str]], closed: bool, ended: Matched
-    ) -> tuple[bool | None, Matched]:
+    ) -> tuple[bool | None, Callable[[], Matched]]:
         certain = [unit for unit, status in judged if status == MET]
         if self._different(certain, count.distinct, at_least=True) >= count.minimum:
             return True, self._reasons(quantity, certain)
         possible = [unit for unit, status in judged if status not in _EXCLUDED]
         if closed and self._different(possible, count.distinct, at_least=False) < count.minimum:
-            return False, (*ended, *self._reasons(quantity, [unit for unit, status in judged if status in _EXCLUDED]))
-        return None, ()
+            return False, self._reasons(quantity, [unit for unit, status in judged if status in _EXCLUDED], ended)
+        return None, tuple
 
     def _different(self, units: list[View], distinct: str | None, *, at_least: bool) -> int:
         """How many different units there are at the least or at the most, one by one (the evaluator counts by sets)."""
@@ -163,8 +169,10 @@ class _Run:
         possible = len(self.engine.catalogue[distinct].choices) or len(names) + unnamed
         return apart + min(possible, len(names) + unnamed)
 
-    def _reasons(self, quantity: Quantity, units: list[View]) -> Matched:
-        return tuple(reason for unit in units for reason in self._why[Key(quantity.body, unit.unit)])
+    def _reasons(self, quantity: Quantity, units: list[View], ended: Matched = ()) -> Callable[[], Matched]:
+        """What closed the list, and what each of these units rests on."""
+        whys = [self._why[Key(quantity.body, unit.unit)] for unit in units]
+        return lambda: (*ended, *(reason for why in whys for reason in why()))
 
 
 _EXCLUDED = (NOT_MET, NOT_APPLICABLE)
@@ -174,9 +182,7 @@ _TRUTH: dict[str, bool | None] = {MET: True, NOT_MET: False, NOT_APPLICABLE: Fal
 class _Reasons:
     """Which conclusions a run came to, and the facts behind each."""
 
-    def __init__(
-        self, layer: Layer, names: Mapping[str, Matched], fired: Fired, derived: Mapping[str, tuple[Code, str]], unit: str | None
-    ) -> None:
+    def __init__(self, layer: Layer, names: Names, fired: Fired, derived: Mapping[str, tuple[Code, str]], unit: str | None) -> None:
         self._names = names
         self._derived = derived
         self._unit = unit
@@ -205,16 +211,16 @@ class _Reasons:
         return tuple((name, found[name]) for name in sorted(found)) if len(found) > 1 else tuple(found.items())
 
     def _stands_for(self, fact_id: str) -> Matched:
-        if fact_id in self._names:
-            return self._names[fact_id]
+        held = self._names.get(fact_id)
+        if isinstance(held, tuple):
+            name, unit, value = held
+            return ((f"{name}@{unit}" if unit else name, value),)
+        if held is not None:
+            return held()
         code, value = self._derived[fact_id]
         if code.kind == "s" and not self._entry[code].startswith("~"):
             return ((str(Key(self._entry[code], self._unit)), value),)
         return self.of(code, value)
-
-
-def _at(fact: str, view: View) -> str:
-    return f"{fact}@{view.unit}" if view.unit else fact
 
 
 def _fields(value: Any, member: Member) -> dict[str, str | int]:

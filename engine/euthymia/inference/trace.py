@@ -1,6 +1,6 @@
 """What an evaluation leaves behind, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,15 +16,30 @@ class Key(NamedTuple):
 
 
 Statuses = Mapping[Key, str]
+Matched = tuple[tuple[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Firing:
-    """One compiled rule that fired in durable_rules: what it concluded, and the facts and statuses that made it fire."""
+    """One compiled rule that fired in durable_rules: what it concluded, and the facts and statuses that made it fire.
+
+    These are put together when somebody asks for them; most decisions are made without.
+    """
 
     key: Key
     status: str
-    matched: tuple[tuple[str, Any], ...]
+    on: Callable[[], Matched]
+
+    @property
+    def matched(self) -> Matched:
+        return self.on()
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, Firing) and (self.key, self.status) == (other.key, other.status)
+        return same and isinstance(other, Firing) and self.matched == other.matched
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.status))
 
     def as_json(self) -> dict[str, Any]:
         return {"rule": str(self.key), "status": self.status, "matched": dict(self.matched)}

@@ -3,7 +3,7 @@
 import queue
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from euthymia.errors import EngineFault
@@ -28,7 +28,7 @@ class Engine:
     def __init__(self, plan: Plan, catalogue: Catalogue) -> None:
         self.plan = plan
         self.catalogue = catalogue
-        self._many = frozenset(catalogue.many)
+        self._of_patient = frozenset(name for name in catalogue if name.partition(".")[0] not in catalogue.many)
         self._sets = [RuleSet(layer) for layer in plan.layers]
 
     def evaluate(self, whole: View) -> tuple[dict[Key, str], list[Firing]]:
@@ -40,7 +40,7 @@ class Engine:
         return run.statuses, run.firings
 
     def is_of_patient(self, fact: str) -> bool:
-        return fact.partition(".")[0] not in self._many
+        return fact in self._of_patient
 
     def close(self) -> None:
         for rules in self._sets:
@@ -95,12 +95,13 @@ class _Run:
             names[f"f{len(facts)}"] = stands_for
             facts.append(engine_fact(code, len(facts), **fields))
 
+        whole, is_of_patient = self.whole, self.engine.is_of_patient
         for code, (fact, member) in layer.facts.items():
-            holder = self._holder(fact, view)
+            holder = whole if view is whole or is_of_patient(fact) else view
             if fact in holder.facts:
                 add(code, (fact, holder.unit, None), **_fields(holder.facts[fact], member))
         for code, (fact, states) in layer.knowing.items():
-            holder = self._holder(fact, view)
+            holder = whole if is_of_patient(fact) else view
             state = "known" if fact in holder.facts else "excluded" if fact in holder.excluded else "unknown"
             if state in states:
                 add(code, (fact, holder.unit, None), v="yes")
@@ -115,9 +116,6 @@ class _Run:
                 add(quantity.code, matched, v="yes" if result else "no")
         add(START.code, tuple, v="start")
         return facts, names
-
-    def _holder(self, fact: str, view: View) -> View:
-        return self.whole if self.engine.is_of_patient(fact) else view
 
     def _quantity(self, quantity: Quantity) -> tuple[bool | None, Callable[[], Matched]]:
         """A count or a latest trial, from what the layers below settled; and which units settled it."""
@@ -187,13 +185,21 @@ class _Reasons:
         self._derived = derived
         self._unit = unit
         self._entry = layer.entry_of
-        self._ways: dict[tuple[Code, str], list[tuple[int, tuple[str, ...]]]] = {}
+        self._fired = fired
+        self._concludes = layer.concludes
         self._told: dict[tuple[Code, str], Matched] = {}
         self.conclusions: dict[Code, set[str]] = {}
-        for rule, ids in fired:
-            code, value = concluded = layer.concludes[rule]
-            self._ways.setdefault(concluded, []).append((int(rule[1:]), ids))
+        for rule in {rule for rule, _ in fired}:
+            code, value = layer.concludes[rule]
             self.conclusions.setdefault(code, set()).add(value)
+
+    @cached_property
+    def _ways(self) -> dict[tuple[Code, str], list[tuple[int, tuple[str, ...]]]]:
+        """The facts behind each conclusion, way by way."""
+        ways: dict[tuple[Code, str], list[tuple[int, tuple[str, ...]]]] = {}
+        for rule, ids in self._fired:
+            ways.setdefault(self._concludes[rule], []).append((int(rule[1:]), ids))
+        return ways
 
     def of(self, code: Code, value: str) -> Matched:
         """The facts and statuses behind one conclusion: of several ways to it, the first in the order of the condition."""

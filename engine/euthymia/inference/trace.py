@@ -1,7 +1,6 @@
 """What an evaluation leaves behind, as data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 
@@ -19,16 +18,18 @@ Statuses = Mapping[Key, str]
 Matched = tuple[tuple[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Firing:
     """One compiled rule that fired in durable_rules: what it concluded, and the facts and statuses that made it fire.
 
     These are put together when somebody asks for them; most decisions are made without.
     """
 
-    key: Key
-    status: str
-    on: Callable[[], Matched]
+    __slots__ = ("key", "on", "status")
+
+    def __init__(self, key: Key, status: str, on: Callable[[], Matched]) -> None:
+        self.key = key
+        self.status = status
+        self.on = on
 
     @property
     def matched(self) -> Matched:

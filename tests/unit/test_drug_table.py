@@ -501,3 +501,11 @@ def test_the_level_of_a_trial_that_goes_on_raises_alerts(trial: str, more: str, 
     """A lithium level entered with the trial is the latest one, unless another is entered."""
     item = read(f"{{trials: [{{id: t1, modality: medication, {trial}}}], safety: {{{more}}}}}").get("safety.lithium_level")
     assert answer(item) == level
+
+
+@pytest.mark.parametrize(("one", "other"), [("0.7", "1.4"), ("1.4", "0.7")])
+def test_of_two_levels_the_higher_one_counts(one: str, other: str, read: Read) -> None:
+    """Whichever trial stands first: a high level is not hidden behind another."""
+    trial = "modality: medication, drug: lithium, stop_reason: ongoing, plasma_level_unit: mmol/L"
+    patient = read(f"trials: [{{id: t1, {trial}, plasma_level: {one}}}, {{id: t2, {trial}, plasma_level: {other}}}]")
+    assert answer(patient.get("safety.lithium_level")) == 1.4

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from euthymia.facts.catalogue import Catalogue
+from euthymia.facts.catalogue import Catalogue, Declaration
 from euthymia.facts.drug_table import Drug, DrugTable, Lowest
 from euthymia.facts.observation import NOT_ASKED, Observation, number
 from euthymia.facts.patient import Patient, Unit
@@ -17,6 +17,7 @@ Facts = Mapping[str, Observation]
 _VERDICTS = {"adequate": "yes", "inadequate": "no"}
 _WITHOUT_DRUG = ("psychotherapy", "neuromodulation")
 _LISTS = ("diagnosis.medical_drugs", "current.other_psychotropics")
+_AMOUNTS = ("plasma_level", "plasma_level_unit", "dose_daily", "dose_unit")
 _LISTS_OF_A_TRIAL = ("trial.augmentation", "trial.concomitant_drugs")
 
 
@@ -45,16 +46,22 @@ def _without_drug(name: Observation) -> Iterator[tuple[str, Observation]]:
 def _of_drug(facts: Facts, drug: Drug | None, table: DrugTable) -> Iterator[tuple[str, Observation]]:
     near = table.near(facts["trial.drug"].value) if drug is None else ""
     yield "trial.drug_recognised", _proposed("no" if drug is None else "yes", f"the drug table{near}")
-    if drug is None or _has_no_limit(facts, drug):
+    limit = None if drug is None else _limit(facts, drug)
+    if limit is None or not limit.fits:
         yield "trial.dose_passes", Observation("not_applicable", origin="the drug table holds no limit for it")
     if drug is None:
         return
     if drug.class_ is not None:
         yield "trial.drug_class", _proposed(drug.class_, f"the drug table: {drug.label}")
-    amount = _amount(facts, drug)
-    if amount is None:
+    if limit is not None:
+        yield from _of_amount(limit)
+
+
+def _of_amount(limit: "_Limit") -> Iterator[tuple[str, Observation]]:
+    low, high, lowest = limit.amount.low, limit.amount.high, limit.lowest
+    if low is None or high is None or not limit.written_unit.known or not limit.fits:
         return
-    what, lowest, low, high = amount
+    what = limit.told.format(number(low))
     passed = lowest.passed(low, high)
     if passed is not None:
         yield "trial.dose_passes", _proposed(passed, f"the drug table: {what}")
@@ -65,28 +72,31 @@ def _of_drug(facts: Facts, drug: Drug | None, table: DrugTable) -> Iterator[tupl
                                                f"{'strictest' if verdict == 'yes' else 'most lenient'} source")  # fmt: skip
 
 
-def _has_no_limit(facts: Facts, drug: Drug) -> bool:
-    """Is there nothing in the table to compare the dose or level with, whatever else is entered?"""
-    level_unit, dose, unit = (facts.get(f"trial.{name}", NOT_ASKED) for name in ("plasma_level_unit", "dose_daily", "dose_unit"))
-    if drug.level is not None and facts.get("trial.plasma_level", NOT_ASKED).known:
-        return level_unit.known and not _same_unit(level_unit.value, drug.level.unit)
-    other_unit = unit.known and not _same_unit(unit.value, drug.unit or "")
-    return drug.dose is None or drug.per != "day" or other_unit or "not_applicable" in (dose.state, unit.state)
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """What the table holds a limit for, the level in blood or the daily dose, and what was entered of it."""
+
+    lowest: Lowest
+    unit: str
+    amount: Observation
+    written_unit: Observation
+    told: str
+
+    @property
+    def fits(self) -> bool:
+        """May it be compared, as far as is known? Not what was entered in another unit, or as not applicable."""
+        other_unit = self.written_unit.known and not _same_unit(self.written_unit.value, self.unit)
+        return not other_unit and "not_applicable" not in (self.amount.state, self.written_unit.state)
 
 
-def _amount(facts: Facts, drug: Drug) -> tuple[str, Lowest, Fraction, Fraction] | None:
-    """What to compare with which limits: the level in blood where it was measured and is in the table, else the dose."""
-    level, unit = facts.get("trial.plasma_level", NOT_ASKED), facts.get("trial.plasma_level_unit", NOT_ASKED)
-    if drug.level is not None and level.low is not None and level.high is not None:
-        if unit.known and _same_unit(unit.value, drug.level.unit):
-            return f"{drug.label}, level {number(level.low)} {drug.level.unit}", drug.level.lowest, level.low, level.high
-        return None  # a level was measured; a dose must not speak in its place
-    dose, dose_unit = facts.get("trial.dose_daily", NOT_ASKED), facts.get("trial.dose_unit", NOT_ASKED)
-    if drug.dose is None or drug.per != "day" or dose.low is None or dose.high is None:
+def _limit(facts: Facts, drug: Drug) -> _Limit | None:
+    """The level where it was measured and is in the table, so that a dose never speaks in its place; else the dose."""
+    level, level_unit, dose, dose_unit = (facts.get(f"trial.{name}", NOT_ASKED) for name in _AMOUNTS)
+    if drug.level is not None and level.known:
+        return _Limit(drug.level.lowest, drug.level.unit, level, level_unit, f"{drug.label}, level {{}} {drug.level.unit}")
+    if drug.dose is None or drug.per != "day":
         return None
-    if not dose_unit.known or not _same_unit(dose_unit.value, drug.unit or ""):
-        return None
-    return f"{drug.label} {number(dose.low)} {drug.unit} a day", drug.dose, dose.low, dose.high
+    return _Limit(drug.dose, drug.unit or "", dose, dose_unit, f"{drug.label} {{}} {drug.unit} a day")
 
 
 def _same_unit(written: str, declared: str) -> bool:
@@ -119,16 +129,23 @@ def with_groups(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogu
     return filled
 
 
-def _levels(facts: Facts, trials: Iterable[Unit], table: DrugTable, catalogue: Catalogue) -> Iterator[tuple[str, Observation]]:
-    """Levels in blood that were entered with the trial that goes on, where they were not entered by themselves."""
-    wanted = {fact.level_of: fact for fact in (catalogue[name] for name in catalogue) if fact.level_of is not None}
-    for trial in trials:
-        drug = table.find(trial.get("trial.drug").value) if _goes_on(trial) and trial.get("trial.drug").known else None
-        level, unit = trial.get("trial.plasma_level"), trial.get("trial.plasma_level_unit")
-        for fact in [wanted[group] for group in drug.groups if group in wanted] if drug is not None else []:
-            same = level.known and unit.known and _same_unit(unit.value, fact.unit or "")
-            if same and facts.get(fact.full_name, NOT_ASKED).state in ("not_asked", "unknown"):
-                yield fact.full_name, replace(level, origin=f"the level entered with trial {trial.id}")
+def _levels(facts: Facts, trials: Sequence[Unit], table: DrugTable, catalogue: Catalogue) -> Iterator[tuple[str, Observation]]:
+    """Levels in blood that were entered with a trial that goes on, where they were not entered by themselves; the highest of several."""
+    for fact in (catalogue[name] for name in catalogue):
+        if fact.level_of is None or facts.get(fact.full_name, NOT_ASKED).state not in ("not_asked", "unknown"):
+            continue
+        found = [(trial.get("trial.plasma_level"), trial.id) for trial in trials if _goes_on(trial) and _has_level(trial, fact, table)]
+        if found:
+            level, trial_id = max(found, key=lambda pair: pair[0].high or 0)
+            yield fact.full_name, replace(level, origin=f"the level entered with trial {trial_id}")
+
+
+def _has_level(trial: Unit, fact: Declaration, table: DrugTable) -> bool:
+    """Was a level entered with it, of a drug of the fact's group and in the fact's unit?"""
+    name, level, unit = (trial.get(f"trial.{key}") for key in ("drug", "plasma_level", "plasma_level_unit"))
+    drug = table.find(name.value) if name.known else None
+    of_group = drug is not None and fact.level_of in drug.groups
+    return of_group and level.known and unit.known and _same_unit(unit.value, fact.unit or "")
 
 
 def _taken(facts: Facts, trials: Iterable[Unit]) -> list[str]:

@@ -18,8 +18,9 @@ from euthymia.cases.files import read_cases
 from euthymia.cases.parallel import run_all
 from euthymia.cases.run import Failure, Variant, variants
 from euthymia.consultation import Consultation
-from euthymia.errors import EngineFault, InputError, Problem, found
+from euthymia.errors import EngineFault, InputError, Problem
 from euthymia.facts.catalogue_files import read_catalogue
+from euthymia.facts.days import day_of
 from euthymia.facts.patient_file import PatientFile
 from euthymia.inference.agreement import Engines
 from euthymia.progress import progress
@@ -32,7 +33,6 @@ from euthymia.rulebook.load import load_rulebook
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 app = typer.Typer(
     help="Explained decision support for depression that does not respond to treatment. Not a medical device; the clinician decides.",
@@ -188,12 +188,9 @@ def _day(text: str | None) -> date:
     if text is None:
         return date.today()
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InputError([Problem("--on", 0, "", f"found '{found(text)}'; allowed: a day, YYYY-MM-DD, {FIRST_YEAR} to {LAST_YEAR}")])
-    return day
+        return day_of(text)
+    except ValueError as error:
+        raise InputError([Problem("--on", 0, "", str(error))]) from None
 
 
 def _read_all(consultation: Consultation, files: list[Path], day: date) -> list[PatientFile]:

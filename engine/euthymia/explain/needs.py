@@ -12,6 +12,7 @@ from typing import Any as Anything
 from euthymia.explain.completions import Completions
 from euthymia.explain.diagram import TooLarge
 from euthymia.explain.vocabulary import Vocabulary
+from euthymia.inference.evaluate import may_have
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import UNDETERMINED
@@ -42,7 +43,7 @@ class Needs:
             return ()
         found = {name for fact in self._of(key) for name in self._enterable(fact)}
         if key in self.rough:
-            found = {name for name in found if not self._is_barred(name)}
+            found = {name for name in found if self._may_have(name)}
         return tuple(sorted(found, key=self.order))
 
     def _enterable(self, name: str) -> list[str]:
@@ -54,10 +55,10 @@ class Needs:
         view = self.whole if not unit else self._unit(unit)
         return [f"{other}{at}{unit}" for other in inputs if view.is_unanswered(other) or _is_range(view.facts.get(other))]
 
-    def _is_barred(self, name: str) -> bool:
-        """Would it be asked of a trial that cannot have it, the psychotherapy of a trial of a drug? A rough answer may name it."""
+    def _may_have(self, name: str) -> bool:
+        """A rough answer may name what this trial cannot have: the psychotherapy of a trial of a drug."""
         fact, _, unit = name.partition("@")
-        return bool(unit) and self._unit(unit).facts.get("trial.modality") in self.rulebook.facts[fact].barred
+        return not unit or may_have(self._unit(unit), self.rulebook.facts[fact])
 
     def _unit(self, name: str) -> View:
         return next(view for members in self.whole.units.values() for view in members if view.unit == name)

@@ -145,7 +145,7 @@ class Scoring:
         closing = self.catalogue.record(record).complete_when
         if closing is None:
             return True, ()
-        return self.whole.facts.get(closing) != "yes", () if self.whole.facts.get(closing) == "yes" else (closing,)
+        return (False, ()) if self.whole.facts.get(closing) == "yes" else (True, (closing,))
 
 
 def _times(unit: View, how: Each) -> tuple[Fraction, Fraction | None]:

@@ -36,8 +36,9 @@ class Firing:
         return self.on()
 
     def __eq__(self, other: object) -> bool:
-        same = isinstance(other, Firing) and (self.key, self.status) == (other.key, other.status)
-        return same and isinstance(other, Firing) and self.matched == other.matched
+        if not isinstance(other, Firing):
+            return NotImplemented
+        return (self.key, self.status, self.matched) == (other.key, other.status, other.matched)
 
     def __hash__(self) -> int:
         return hash((self.key, self.status))

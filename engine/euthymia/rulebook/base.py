@@ -1,11 +1,10 @@
 """What the files of a rulebook share: strict models, citations and the words that may stand in them."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from euthymia.errors import found
+from euthymia.facts.days import day_of
 from euthymia.rulebook.conditions import STATUSES
 
 Kind = Literal["definition", "rule", "warning", "explanation", "question", "assessment", "option", "conflict", "remark", "helper"]
@@ -22,19 +21,11 @@ Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9
 Sentences = dict[Status, str]
 ConditionText = str | dict[str, Any]
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-
 assert set(STATUSES) == set(Status.__args__)  # type: ignore[attr-defined]
 
 
 def _day(written: object) -> object:
-    """A day of the calendar; 2026-02-31 is none."""
-    try:
-        day = date.fromisoformat(written) if isinstance(written, str) else None
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != written or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise ValueError(f"found '{found(written)}'; allowed: a day, YYYY-MM-DD, {_FIRST_YEAR} to {_LAST_YEAR}")
+    day_of(written)
     return written
 
 

@@ -114,7 +114,8 @@ class DefinitionEntry(Strict):
     def _can_be_told(self) -> "DefinitionEntry":
         if self.fulfilled is None and self.score is None:
             raise ValueError("a definition needs `fulfilled` (a rule), a `score`, or both")
-        _once([*(variant.id for variant in self.variants), *(part.id for part in self.score.parts if self.variants)] if self.score else [])
+        parts = self.score.parts if self.score is not None else []
+        _once([*(variant.id for variant in self.variants), *(part.id for part in parts)])
         return self
 
 

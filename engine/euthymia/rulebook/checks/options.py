@@ -56,8 +56,9 @@ def _options(what: str, names: Iterable[str], rulebook: "Rulebook") -> Iterator[
 def _under(rule: Rule, name: str | None, rulebook: "Rulebook") -> Iterator[str]:
     """A detail stands inside a whole option: no detail of itself, nor of another detail."""
     above = rulebook.by_id[name].option if name in rulebook.by_id else None
-    if name == rule.id or (above is not None and above.under is not None):
-        yield f"under: {name} stands under {rule.id if name == rule.id else above and above.under} itself; name an option that stands alone"
+    over = rule.id if name == rule.id else above.under if above is not None else None
+    if over is not None:
+        yield f"under: {name} stands under {over} itself; name an option that stands alone"
 
 
 def _values(what: str, named: Iterable[str], fact: str | None, rulebook: "Rulebook") -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""euthymia stage: every definition of resistance and every staging model side by side."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from euthymia.cli.common import FilesArgument, OnOption, RulesOption, day_asked, read_all, shipped_words, show, text_writer
+from euthymia.consultation import Consultation
+from euthymia.progress import progress
+from euthymia.render.document import document
+
+
+class StageFormat(StrEnum):
+    """How the definitions are written."""
+
+    text = "text"
+    json = "json"
+
+
+def stage(
+    files: FilesArgument,
+    format: Annotated[StageFormat, typer.Option(help="How to write it.")] = StageFormat.text,
+    on: OnOption = None,
+    rules: RulesOption = None,
+) -> None:
+    """Show the same patient through every definition of treatment resistance and every staging model."""
+    day = day_asked(on)
+    consultation = Consultation(rules)
+    read = read_all(consultation, files, day)
+    words, page = shipped_words(), text_writer(to_file=False)
+    with progress("staged", len(read)) as step:
+        for patient in read:
+            data = document(consultation.assess(patient, day), words)
+            if format is StageFormat.json:
+                shown = {name: data[name] for name in ("schema", "on", "rulebook", "alerts", "definitions")}
+                show(json.dumps(shown, ensure_ascii=False, indent=None if len(read) > 1 else 1))
+            else:
+                show(page(data, "stage"))
+            step()

@@ -1,13 +1,14 @@
 """From a patient and a rulebook to an assessment. Pure: no file, no clock, no wording."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from euthymia.explain.because import Because, Fallback, Reason
 from euthymia.explain.definitions import Defining, DefinitionResult
 from euthymia.explain.disagreement import Split, splits
+from euthymia.explain.explanation import Explanations
 from euthymia.explain.needs import Needs
 from euthymia.explain.questions import Question, questions
 from euthymia.explain.ranking import RankingResult, rank
@@ -48,7 +49,10 @@ class Spectrum:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything that follows for one patient on one day. Frozen; equal for equal patient, rulebook and day."""
+    """Everything that follows for one patient on one day. Frozen; equal for equal patient, rulebook and day.
+
+    `explanations` are worked out when they are asked for.
+    """
 
     on: date
     rulebook: Rulebook
@@ -61,6 +65,7 @@ class Assessment:
     sequences: tuple[SequenceResult, ...]
     questions: tuple[Question, ...]
     firings: tuple[Firing, ...]
+    explanations: Explanations = field(compare=False, repr=False)
 
     def status(self, rule: str) -> str:
         """Status of a rule about the patient."""
@@ -85,6 +90,7 @@ class Reasoning:
         self._because = Because(self.rulebook, engines.evaluator, whole, statuses)
         self._needs = Needs(self.rulebook, vocabulary, whole, statuses)
         self._waiting = WaitingFor(self.rulebook, whole, statuses)
+        self.explanations = Explanations(engines, vocabulary, decision, patient, on)
         self._judged: dict[Key, Judgement] = {}
 
     def assessment(self) -> Assessment:
@@ -102,6 +108,7 @@ class Reasoning:
             sequences=self.sequences,
             questions=questions(self.rulebook, self.patient, self.decision.statuses, needs),
             firings=tuple(sorted(self.decision.firings, key=lambda firing: (firing.key.rule, firing.key.unit or ""))),
+            explanations=self.explanations,
         )
 
     def _in_order(self) -> list[Key]:

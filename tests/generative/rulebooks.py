@@ -19,8 +19,11 @@ _SYMBOLS = (">=", ">", "<=", "<", "=", "!=")
 _STATUS_WORDS = ("", " is met", " is not met", " is not applicable", " is met or not applicable")
 
 
+_CHANGES = {"b": "never", "kind": "by clinician", "n": "by time", "drug": "never", "modality": "never", "weeks": "by time", "m": "never"}
+
+
 def _fact(name: str, kind: str, **more: Any) -> dict[str, Any]:
-    told = {"label": name, "definition": name, "ask": f"{name}?", "changes": "never", "unknown": "stays open"}
+    told = {"label": name, "definition": name, "ask": f"{name}?", "changes": _CHANGES.get(name, "by test"), "unknown": "stays open"}
     return {"name": name, "type": kind, **told, **more}
 
 

@@ -4,6 +4,7 @@ import itertools
 import math
 from fractions import Fraction
 
+from euthymia.explain.dependence import Dependence
 from euthymia.facts.catalogue import Declaration
 from euthymia.inference.view import SCALE
 from euthymia.rulebook.conditions import Compare, Condition, Count, FirstKnown, Includes, Latest, walk
@@ -17,6 +18,7 @@ class Vocabulary:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.catalogue = rulebook.facts
+        self.dependence = Dependence(rulebook)
         self.bounds: dict[str, set[Fraction]] = {}
         self.members: dict[str, list[str | int]] = {}
         self.passed_over: set[str] = set()

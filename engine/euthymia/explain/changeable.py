@@ -1,0 +1,240 @@
+"""The facts of one patient as choices: each stays as it is, or takes one of the values that the rules tell apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from euthymia.explain.circuit import Holds, Want
+from euthymia.explain.dependence import LATEST
+from euthymia.explain.rejudging import Place
+from euthymia.explain.solver import Atom, Solution, Solver
+from euthymia.explain.spans import region
+from euthymia.explain.vocabulary import Vocabulary
+from euthymia.facts.catalogue import Declaration
+from euthymia.inference.evaluate import Compiler, Test, may_have
+from euthymia.inference.view import SCALE, View
+from euthymia.rulebook.conditions import Always, Filled, Includes, Leaf, StatusIs, Unanswered
+from euthymia.rulebook.rulebook import Rulebook
+
+_NEW = "a new name"
+_GOING_ON = "ongoing"
+
+
+@dataclass(slots=True)
+class _Choice:
+    """One fact that may change: `stays`, or `changes` to one of `values`, or to a list of some `members`."""
+
+    stays: Atom
+    changes: Atom
+    values: list[tuple[Any, Atom]] = field(default_factory=list)
+    members: dict[str | int, Atom] = field(default_factory=dict)
+
+
+class Changeable:
+    """What each fact could become. A fact that cannot change is what it is."""
+
+    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, solver: Solver, whole: View) -> None:
+        self.rulebook = rulebook
+        self.vocabulary = vocabulary
+        self.solver = solver
+        self.whole = whole
+        self._compiler = Compiler(rulebook.facts, {})
+        self._tests: dict[Leaf, Test] = {}
+        self._choices: dict[Place, _Choice | None] = {}
+        self._places: dict[Atom, Place] = {}
+        self._views = {view.unit: view for view in [whole, *(unit for units in whole.units.values() for unit in units)]}
+        self._rank = {unit: number for number, unit in enumerate(self._views)}
+
+    # --- what can change --------------------------------------------------------------------------------------------
+
+    def changes(self, solution: Solution) -> dict[Place, Any]:
+        """The facts that a solution changes, with what they become."""
+        found = {}
+        for place in sorted((self._places[atom] for atom in solution.paid), key=self._rank_of):
+            choice = self._choices[place]
+            assert choice is not None
+            values = [value for value, atom in choice.values if solution.holds(atom)]
+            found[place] = values[0] if values else frozenset(m for m, atom in choice.members.items() if solution.holds(atom))
+        return found
+
+    def values(self, place: Place) -> list[Any]:
+        """What a fact could become; for a list, what it holds now or nothing, with one member more."""
+        fact, unit = place
+        choice = self._choices[place]
+        assert choice is not None
+        if choice.values:
+            return [value for value, _ in choice.values]
+        held = self._views[unit].facts.get(fact, frozenset())
+        held = held if isinstance(held, frozenset) else frozenset()
+        return [frozenset(), *(held | {member} for member in choice.members if member not in held), *(held - {member} for member in held)]
+
+    def is_open(self, place: Place) -> bool:
+        """Is it not known now, or not exactly?"""
+        fact, unit = place
+        if fact == LATEST:
+            return self.whole.latest is None
+        value = self._views[unit].facts.get(fact)
+        return value is None or _is_range(value)
+
+    def order(self, name: str) -> tuple[int, int]:
+        fact, _, unit = name.partition("@")
+        return self._rank_of((fact, unit or None))
+
+    def _rank_of(self, place: Place) -> tuple[int, int]:
+        return (self.rulebook.facts.rank(place[0]), self._rank[place[1]])
+
+    def _can_change(self, fact: Declaration, holder: View) -> bool:
+        """Something not known can be answered; something known changes as declared, unless it is past."""
+        name = fact.full_name
+        if name in holder.excluded:
+            return False
+        if name not in holder.facts or _is_range(holder.facts[name]):
+            return not fact.barred or may_have(holder, fact) or name in holder.facts
+        return fact.changes != "never" and not self._is_past(holder)
+
+    def _is_past(self, holder: View) -> bool:
+        """A trial that is over, or not known to go on although another came after it."""
+        if not any(holder is trial for trial in self.whole.units.get("trial", ())):
+            return False
+        stopped = holder.facts.get("trial.stop_reason")
+        if stopped is not None or "trial.ended" in holder.facts:
+            return stopped != _GOING_ON
+        return holder is not self.whole.latest
+
+    # --- choices ----------------------------------------------------------------------------------------------------
+
+    def _choice(self, fact: str, holder: View) -> _Choice | None:
+        place = (fact, holder.unit)
+        if place not in self._choices:
+            declared = self.rulebook.facts[fact]
+            self._choices[place] = self._made(declared, holder) if self._can_change(declared, holder) else None
+        return self._choices[place]
+
+    def _made(self, fact: Declaration, holder: View) -> _Choice | None:
+        solver = self.solver
+        if fact.is_list:
+            changes = solver.cost(solver.choice())
+            return self._kept((fact.full_name, holder.unit), _Choice(solver.lacking(changes), changes, members=self._members(fact)))
+        possible = self._possible(fact, holder)
+        if not possible:
+            return None
+        return self._of_values((fact.full_name, holder.unit), possible)
+
+    def _of_values(self, place: Place, possible: Sequence[Any]) -> _Choice:
+        """It stays, or takes exactly one of these values."""
+        solver = self.solver
+        stays, values = solver.choice(), [(value, solver.choice()) for value in possible]
+        solver.one_of([stays, *(atom for _, atom in values)])
+        return self._kept(place, _Choice(stays, solver.cost(solver.any_of([atom for _, atom in values])), values))
+
+    def _kept(self, place: Place, choice: _Choice) -> _Choice:
+        self._places[choice.changes] = place
+        return choice
+
+    def _members(self, fact: Declaration) -> dict[str | int, Atom]:
+        return {member: self.solver.choice() for member in self.vocabulary.all_members(fact)}
+
+    def _possible(self, fact: Declaration, holder: View) -> list[Any]:
+        """Values other than the present one."""
+        present = holder.facts.get(fact.full_name)
+        if fact.is_number:
+            return self._numbers(fact, present)
+        if fact.choices:
+            return [value for value in fact.choices if value != present]
+        if fact.compared:
+            others = {unit.facts[fact.full_name] for unit in self.whole.units[fact.record] if fact.full_name in unit.facts}
+            return [*sorted(others - {present}), f"{_NEW} {holder.unit}"]
+        return [_NEW] if fact.type == "text" and present is None else []
+
+    def _numbers(self, fact: Declaration, present: Any) -> list[Any]:
+        numbers = self.vocabulary.all_numbers(fact)
+        if present is None:
+            return [(number, number) for number in numbers]
+        low, high = present
+        if low != high:
+            return [(number, number) for number in self.vocabulary.numbers(fact, Fraction(low, SCALE), Fraction(high, SCALE))]
+        here = region(fact, self.vocabulary, low)
+        return [(number, number) for number in numbers if number != here and (fact.changes != "by time" or number > low)]
+
+    # --- what conditions ask of them --------------------------------------------------------------------------------
+
+    def leaf(self, leaf: Leaf, holder: View, want: Want) -> Atom:
+        assert not isinstance(leaf, Always | StatusIs)
+        assert want in (Want.TRUE, Want.FALSE)
+        choice, wanted = self._choice(leaf.fact, holder), want is Want.TRUE
+        now = self._test(leaf)(holder) is wanted
+        if choice is None:
+            return self.solver.true if now else self.solver.false
+        unchanged = choice.stays if now else self.solver.false
+        return self.solver.either(unchanged, self._after(leaf, choice, holder, wanted=wanted))
+
+    def _after(self, leaf: Leaf, choice: _Choice, holder: View, *, wanted: bool) -> Atom:
+        """The changed fact passes the test, or fails it."""
+        solver = self.solver
+        if isinstance(leaf, Unanswered):
+            return solver.false if wanted else choice.changes
+        if isinstance(leaf, Includes):
+            member = choice.members.get(leaf.value, solver.false)
+            return solver.both(choice.changes, member if wanted else solver.lacking(member))
+        if isinstance(leaf, Filled) and choice.members:
+            some = solver.either(*choice.members.values())
+            return solver.both(choice.changes, some if wanted else solver.lacking(some))
+        assert not isinstance(leaf, Always | StatusIs)
+        test = self._test(leaf)
+        return solver.either(*(atom for value, atom in choice.values if test(View(holder.unit, {leaf.fact: value}, frozenset())) is wanted))
+
+    def _test(self, leaf: Leaf) -> Test:
+        if leaf not in self._tests:
+            self._tests[leaf] = self._compiler.test(leaf)
+        return self._tests[leaf]
+
+    def decides(self, fact: str, holder: View) -> Atom:
+        if fact in holder.facts:
+            return self.solver.true
+        choice = self._choice(fact, holder)
+        return self.solver.false if choice is None else choice.changes
+
+    def passed_over(self, fact: str, holder: View) -> Atom:
+        if fact in holder.facts:
+            return self.solver.false
+        choice = self._choice(fact, holder)
+        return self.solver.true if choice is None else choice.stays
+
+    def names(self, fact: str, unit: View) -> list[tuple[str, Atom]]:
+        choice = self._choice(fact, unit)
+        known = [(unit.facts[fact], self.solver.true if choice is None else choice.stays)] if fact in unit.facts else []
+        return [*known, *(choice.values if choice else ())]
+
+    def apart(self, fact: str, unit: View) -> Atom:
+        distinct = self.rulebook.facts[fact]
+        return self.solver.false if fact in unit.facts or may_have(unit, distinct) else self.solver.true
+
+    def unnamed(self, fact: str, unit: View) -> Atom:
+        return self.solver.false
+
+    def nameless(self, fact: str, unit: View) -> Atom:
+        return self.solver.false
+
+    def latest(self) -> list[tuple[View, Atom]]:
+        if self.whole.latest is not None:
+            return [(self.whole.latest, self.solver.true)]
+        place = (LATEST, None)
+        if place not in self._choices:
+            self._choices[place] = self._latest_choice()
+        choice = self._choices[place]
+        return [(self._views[unit], atom) for unit, atom in choice.values] if choice else []
+
+    def _latest_choice(self) -> _Choice | None:
+        units = [unit.unit for unit in self.whole.units["trial"]]
+        return self._of_values((LATEST, None), units) if units else None
+
+    def no_latest(self) -> Atom:
+        return self.solver.false
+
+    def looked_at(self, fact: str, unit: View, holds: Holds) -> bool:
+        return False
+
+
+def _is_range(value: Any) -> bool:
+    return isinstance(value, tuple) and value[0] != value[1]

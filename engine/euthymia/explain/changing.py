@@ -1,0 +1,124 @@
+"""What would change a status: the smallest sets of facts that would have to be otherwise, and what they would have to be.
+
+Only what can still change: a fact that is not known can turn out to be anything; a known one can change where its declaration says by
+what, and the past cannot. Time only adds to a number. The sets are proved to be the smallest; what they change to is checked by judging
+again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from euthymia.explain.changeable import Changeable
+from euthymia.explain.circuit import Circuit
+from euthymia.explain.rejudging import Place, Rejudging
+from euthymia.explain.solver import LARGE, Solver
+from euthymia.explain.vocabulary import Vocabulary
+from euthymia.inference.trace import Key, Statuses
+from euthymia.inference.view import View
+from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET
+from euthymia.rulebook.rulebook import Rulebook
+
+MOST = 4
+_MOST_WAYS = 32
+_MOST_WIDENED = 4
+_NOT = (NOT_MET, NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact (`trial.adherence@t1`) and the values that it could take for the change to happen, in the form that conditions test.
+
+    `asked`: it is not known now, so that an answer would do; else something would have to become otherwise.
+    """
+
+    fact: str
+    values: tuple[Any, ...]
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """All smallest sets of changes after which the status would be `to`: met, or not met (or no longer applicable).
+
+    No sets: nothing that can change would do it. `more`: there are further sets of the same size beyond those listed.
+    """
+
+    to: str
+    sets: tuple[tuple[Change, ...], ...]
+    more: bool
+
+
+class Changing:
+    """Changes of one patient's judgements. Everything is worked out when it is asked for."""
+
+    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, whole: View, statuses: Statuses, rejudging: Rejudging) -> None:
+        self.rulebook = rulebook
+        self.statuses = statuses
+        self._rejudging = rejudging
+        self._vocabulary = vocabulary
+        self._whole = whole
+        self._found: dict[Key, tuple[Flip, ...]] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._solver = Solver()
+        self._facts = Changeable(self.rulebook, self._vocabulary, self._solver, self._whole)
+        self._circuit = Circuit(self.rulebook, self._solver, self._whole, self.statuses, self._facts)
+        self._forbid_contradictions()
+
+    def flips(self, key: Key) -> tuple[Flip, ...]:
+        """What would make it met, and what would make it not met, as far as it is not that already."""
+        if key not in self._found:
+            status = self.statuses[key]
+            targets = [MET] * (status != MET) + [NOT_MET] * (status not in _NOT)
+            self._found[key] = tuple(self._flip(key, to) for to in targets)
+        return self._found[key]
+
+    def _flip(self, key: Key, to: str) -> Flip:
+        if self._solver.size > LARGE:
+            self._begin()
+        wanted = (MET,) if to == MET else _NOT
+        goal = self._solver.either(*(self._circuit.status(key, status) for status in wanted))
+        witnesses = [self._facts.changes(solution) for solution in self._solver.smallest([goal], MOST + 1)]
+        sets = [self._widened(key, wanted, witness) for witness in witnesses]
+        sets.sort(key=lambda changes: [self._facts.order(change.fact) for change in changes])
+        return Flip(to, tuple(sets[:MOST]), len(sets) > MOST)
+
+    def _forbid_contradictions(self) -> None:
+        """What a patient file must not hold is no way to change anything."""
+        for item in self.rulebook.contradictions:
+            for view in (self._whole,) if item.about == "patient" else self._whole.units[item.about]:
+                self._solver.never(self._circuit.holds(item.when, view))
+
+    # --- what the facts could become --------------------------------------------------------------------------------
+
+    def _widened(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any]) -> tuple[Change, ...]:
+        """From one way that works to all values that work; where they do not combine freely, or are many, the one way."""
+        values = {place: (value,) for place, value in witness.items()}
+        if len(witness) <= _MOST_WIDENED:
+            values = {place: self._working(key, wanted, witness, place) for place in witness}
+        if prod(len(found) for found in values.values()) > _MOST_WAYS or (len(values) > 1 and not self._all_work(key, wanted, values)):
+            values = {place: (value,) for place, value in witness.items()}
+        changes = [Change(_name(place), found, self._facts.is_open(place)) for place, found in values.items()]
+        return tuple(sorted(changes, key=lambda change: self._facts.order(change.fact)))
+
+    def _working(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any], place: Place) -> tuple[Any, ...]:
+        """Values of one fact that work while the others are as in the witness."""
+        found = [value for value in self._facts.values(place) if self._rejudging.status(key, {**witness, place: value}) in wanted]
+        return tuple(found) if witness[place] in found else (witness[place],)
+
+    def _all_work(self, key: Key, wanted: tuple[str, ...], values: Mapping[Place, tuple[Any, ...]]) -> bool:
+        return all(self._rejudging.status(key, dict(way)) in wanted for way in _ways(values))
+
+
+def _ways(values: Mapping[Place, tuple[Any, ...]]) -> Iterator[list[tuple[Place, Any]]]:
+    for way in product(*values.values()):
+        yield list(zip(values, way, strict=True))
+
+
+def _name(place: Place) -> str:
+    fact, unit = place
+    return f"{fact}@{unit}" if unit else fact

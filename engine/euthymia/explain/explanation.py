@@ -1,0 +1,59 @@
+"""Why, what would change it and how firm it is: everything that can be said about one judgement."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from euthymia.explain.changing import Changing, Flip
+from euthymia.explain.firmness import Age, Firm, Firmness, age
+from euthymia.explain.rejudging import Rejudging
+from euthymia.explain.vocabulary import Vocabulary
+from euthymia.explain.why import Explaining, Why
+from euthymia.facts.patient import Patient
+from euthymia.inference.agreement import Decision, Engines
+from euthymia.inference.trace import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One judgement explained. `flips`: how it would become met, or not met, as far as it is not that already."""
+
+    why: Why
+    flips: tuple[Flip, ...]
+    firm: tuple[Firm, ...]
+    age: Age
+
+
+class Explanations:
+    """Explanations of one patient's judgements, worked out when they are asked for."""
+
+    def __init__(self, engines: Engines, vocabulary: Vocabulary, decision: Decision, patient: Patient, on: date) -> None:
+        self.vocabulary = vocabulary
+        self._rulebook = engines.rulebook
+        self._decision = decision
+        self._rejudging = Rejudging(engines.evaluator, vocabulary.dependence, decision.view)
+        self._patient = patient
+        self._on = on
+        self._found: dict[Key, Explanation] = {}
+
+    @cached_property
+    def _explaining(self) -> Explaining:
+        return Explaining(self._rulebook, self._decision.view, self._decision.statuses)
+
+    @cached_property
+    def _changing(self) -> Changing:
+        return Changing(self._rulebook, self.vocabulary, self._decision.view, self._decision.statuses, self._rejudging)
+
+    @cached_property
+    def _firmness(self) -> Firmness:
+        decision = self._decision
+        return Firmness(self._rulebook.facts, self.vocabulary, decision.view, decision.statuses, self._rejudging)
+
+    def of(self, key: Key) -> Explanation:
+        """The explanation of one judgement, whatever its status."""
+        if key not in self._found:
+            why = self._explaining.why(key)
+            facts = dict.fromkeys(fact for forced in why.sets for fact in forced.facts)
+            firm = self._firmness.of(key, facts)
+            self._found[key] = Explanation(why, self._changing.flips(key), firm, age(self._patient, why.sets[0].facts, self._on))
+        return self._found[key]

@@ -144,8 +144,14 @@ class Changeable:
             return [value for value in fact.choices if value != present]
         if fact.compared:
             others = {unit.facts[fact.full_name] for unit in self.whole.units[fact.record] if fact.full_name in unit.facts}
-            return [*sorted(others - {present}), f"{_NEW} {holder.unit}"]
+            return [*sorted(others - {present}), *self._new_names(fact, holder)]
         return [_NEW] if fact.type == "text" and present is None else []
+
+    def _new_names(self, fact: Declaration, holder: View) -> list[str]:
+        """A name that no other unit has, or that it shares with units before it of which no name is known either."""
+        units = self.whole.units[fact.record]
+        nameless = [unit.unit for unit in units if fact.full_name not in unit.facts and may_have(unit, fact)]
+        return [f"{_NEW} {unit}" for unit in nameless[: nameless.index(holder.unit) + 1]]
 
     def _numbers(self, fact: Declaration, present: Any) -> list[Any]:
         numbers = self.vocabulary.all_numbers(fact)

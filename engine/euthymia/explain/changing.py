@@ -22,6 +22,7 @@ from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET
 from euthymia.rulebook.rulebook import Rulebook
 
 MOST = 4
+TOGETHER = 6  # smallest sets are looked for up to this size; nobody reads longer ones
 _MOST_WAYS = 32
 _MOST_WIDENED = 4
 _NOT = (NOT_MET, NOT_APPLICABLE)
@@ -43,12 +44,14 @@ class Change:
 class Flip:
     """All smallest sets of changes after which the status would be `to`: met, or not met (or no longer applicable).
 
-    No sets: nothing that can change would do it. `more`: there are further sets of the same size beyond those listed.
+    No sets: nothing that can change would do it. `more`: there are further sets of the same size beyond those listed. Where more than
+    `TOGETHER` changes would be needed, the one set is an example from which nothing could be left out, and not `proved` the smallest.
     """
 
     to: str
     sets: tuple[tuple[Change, ...], ...]
     more: bool
+    proved: bool = True
 
 
 class Changing:
@@ -82,7 +85,10 @@ class Changing:
             self._begin()
         wanted = (MET,) if to == MET else _NOT
         goal = self._solver.either(*(self._circuit.status(key, status) for status in wanted))
-        witnesses = [self._facts.changes(solution) for solution in self._solver.smallest([goal], MOST + 1)]
+        witnesses = [self._facts.changes(solution) for solution in self._solver.smallest([goal], MOST + 1, within=TOGETHER)]
+        if not witnesses and (example := self._solver.any([goal])) is not None:
+            witness = self._shrunk(key, wanted, self._facts.changes(example))
+            return Flip(to, (self._listed({place: (value,) for place, value in witness.items()}),), more=False, proved=False)
         sets = [self._widened(key, wanted, witness) for witness in witnesses]
         sets.sort(key=lambda changes: [self._facts.order(change.fact) for change in changes])
         return Flip(to, tuple(sets[:MOST]), len(sets) > MOST)
@@ -102,16 +108,31 @@ class Changing:
             values = {place: self._working(key, wanted, witness, place) for place in witness}
         if prod(len(found) for found in values.values()) > _MOST_WAYS or (len(values) > 1 and not self._all_work(key, wanted, values)):
             values = {place: (value,) for place, value in witness.items()}
+        return self._listed(values)
+
+    def _listed(self, values: Mapping[Place, tuple[Any, ...]]) -> tuple[Change, ...]:
         changes = [Change(_name(place), found, self._facts.is_open(place)) for place, found in values.items()]
         return tuple(sorted(changes, key=lambda change: self._facts.order(change.fact)))
 
+    def _shrunk(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any]) -> dict[Place, Any]:
+        """Without every change that is not needed."""
+        kept = dict(witness)
+        for place in witness:
+            fewer = {other: value for other, value in kept.items() if other != place}
+            if self._works(key, wanted, fewer):
+                kept = fewer
+        return kept
+
+    def _works(self, key: Key, wanted: tuple[str, ...], way: Mapping[Place, Any]) -> bool:
+        return self._rejudging.can_be(way) and self._rejudging.status(key, way) in wanted
+
     def _working(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any], place: Place) -> tuple[Any, ...]:
         """Values of one fact that work while the others are as in the witness."""
-        found = [value for value in self._facts.values(place) if self._rejudging.status(key, {**witness, place: value}) in wanted]
+        found = [value for value in self._facts.values(place) if self._works(key, wanted, {**witness, place: value})]
         return tuple(found) if witness[place] in found else (witness[place],)
 
     def _all_work(self, key: Key, wanted: tuple[str, ...], values: Mapping[Place, tuple[Any, ...]]) -> bool:
-        return all(self._rejudging.status(key, dict(way)) in wanted for way in _ways(values))
+        return all(self._works(key, wanted, dict(way)) for way in _ways(values))
 
 
 def _ways(values: Mapping[Place, tuple[Any, ...]]) -> Iterator[list[tuple[Place, Any]]]:

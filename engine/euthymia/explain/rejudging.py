@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from euthymia.explain.dependence import LATEST, Dependence
-from euthymia.inference.evaluate import Evaluator, status_of
+from euthymia.inference.evaluate import Compiler, Evaluator, status_of
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View
+from euthymia.rulebook.conditions import facts_read
 from euthymia.rulebook.rule import Rule
 
 Place = tuple[str, str | None]  # a fact, and the trial or problem that has it
@@ -21,6 +22,8 @@ class Rejudging:
         self._dependence = dependence
         self._whole = whole
         self._concerned: dict[tuple[str, frozenset[str]], list[Rule]] = {}
+        compiler = Compiler(evaluator.catalogue, {})
+        self._contradictions = [(item, compiler.test(item.when)) for item in dependence.rulebook.contradictions]
 
     def status(self, key: Key, changes: Changes) -> str:
         """The status that the judgement would have."""
@@ -31,6 +34,15 @@ class Rejudging:
                 view.statuses[rule.id] = status_of(True if applies is None else applies(view), when(view))
         holder = whole if key.unit is None else next(v for views in whole.units.values() for v in views if v.unit == key.unit)
         return holder.statuses[key.rule]
+
+    def can_be(self, changes: Changes) -> bool:
+        """Could a patient file hold these facts, or would they contradict each other?"""
+        touched = {fact for fact, _ in changes}
+        concerned = [(item.about, test) for item, test in self._contradictions if touched & facts_read(item.when)]
+        if not concerned:
+            return True
+        whole = changed(self._whole, changes)
+        return not any(test(view) is True for about, test in concerned for view in ((whole,) if about == "patient" else whole.units[about]))
 
     def _rules(self, rule: str, touched: frozenset[str]) -> list[Rule]:
         """What lies between these facts and the rule, each after all it refers to."""

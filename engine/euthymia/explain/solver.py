@@ -12,7 +12,7 @@ from clingo import Backend, Control, Function, Number
 
 Atom = int
 LARGE = 2_000  # atoms; from here on a new program is begun
-_OPTIONS = ("--opt-mode=optN", "--models=0", "--project=project", "--opt-strategy=usc", "--seed=1", "--parallel-mode=1", "--warn=none")
+_OPTIONS = ("--models=0", "--project=project", "--opt-strategy=usc", "--seed=1", "--parallel-mode=1", "--warn=none")
 
 
 class Solution(NamedTuple):
@@ -118,15 +118,27 @@ class Solver:
         """Holds where a choice is not made."""
         return self._cached(("lacking", atom), lambda: self._derived([(-atom,)]))
 
-    def smallest(self, goals: Sequence[Atom], most: int) -> Iterator[Solution]:
-        """Solutions of the lowest cost in which all goals hold, at most so many. Each is to be looked at before the next is asked for."""
+    def smallest(self, goals: Sequence[Atom], most: int, within: int | None = None) -> Iterator[Solution]:
+        """Solutions of the lowest cost in which all goals hold, at most so many. Each is to be looked at before the next is asked for.
+
+        Nothing where every solution costs more than `within`: that is told much sooner than what the lowest cost is.
+        """
+        return self._solutions(goals, most, "optN" if within is None else f"optN,{within}", proved=True)
+
+    def any(self, goals: Sequence[Atom]) -> Solution | None:
+        """Some solution in which all goals hold, at whatever cost; None where there is none."""
+        return next(self._solutions(goals, 1, "ignore", proved=False), None)
+
+    def _solutions(self, goals: Sequence[Atom], most: int, mode: str, *, proved: bool) -> Iterator[Solution]:
         if self.false in goals:
             return
         self._finish()
+        self._control.configuration.solve.opt_mode = mode  # type: ignore[union-attr]
         with self._control.solve(assumptions=[goal for goal in goals if goal != self.true], yield_=True) as handle:
             for model in handle:
-                if model.optimality_proven:
-                    yield Solution(model.is_true, tuple(symbol.arguments[0].number for symbol in model.symbols(atoms=True)))
+                if model.optimality_proven or not proved:
+                    paid = tuple(symbol.arguments[0].number for symbol in model.symbols(atoms=True))
+                    yield Solution(model.is_true, paid)
                     most -= 1
                 if most <= 0:
                     return

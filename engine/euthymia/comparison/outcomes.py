@@ -31,7 +31,8 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a subject came to: a status, and what else must be alike for two outcomes to be the same (scores, possible places)."""
+    """What a subject came to: its status, and what else must be alike for two outcomes to be the same: the weight of an alert, a score,
+    the places that are possible."""
 
     status: str
     value: tuple[Any, ...] = ()
@@ -62,7 +63,8 @@ def outcome(subject: Subject, decided: Decided) -> Outcome:
     match subject.kind:
         case "rule":
             status = decided.statuses.get(subject.key)
-            return NOWHERE if status is None else Outcome(status)
+            rule = decided.rulebook.by_id.get(subject.id)
+            return NOWHERE if status is None or rule is None else Outcome(status, (rule.alert, rule.advice))
         case "definition":
             result = definition_result(subject, decided)
             if result is None:

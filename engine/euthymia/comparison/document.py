@@ -10,7 +10,7 @@ from euthymia.comparison.compare import Changed, changed
 from euthymia.comparison.entries import GROUPS, Entries
 from euthymia.comparison.explained import Explaining
 from euthymia.comparison.grounds import OtherGrounds, Told, other_grounds
-from euthymia.comparison.mixtures import Mixtures, Side
+from euthymia.comparison.mixtures import Mixtures, Side, Unreadable
 from euthymia.comparison.outcomes import Subject, subjects
 from euthymia.comparison.places import Places
 from euthymia.comparison.rules_changed import RuleChanges
@@ -40,7 +40,7 @@ def comparison(before: Side, after: Side, words: Words) -> Item:
         "after": _side(after),
         "differing": list(mixtures.differing),
         "inputs": _inputs(mixtures, explaining, entries),
-        "untried": [{"causes": list(item.causes), "problems": [str(problem) for problem in item.problems]} for item in mixtures.untried],
+        "unreadable": [_unreadable(item) for item in mixtures.unreadable],
         "judged": len(judged),
         "changes": _changes(found, entries),
         "grounds": [entries.grounds(item) for item in grounds],
@@ -64,6 +64,17 @@ def _side(side: Side) -> Item:
         "file": side.document.name,
         "on": side.on.isoformat(),
         "rulebook": {"name": rulebook.about.name, "version": rulebook.about.version, "digest": rulebook.digest, "folder": rulebook.folder},
+    }
+
+
+def _unreadable(item: Unreadable) -> Item:
+    """A mixture of which the file cannot be read, and the day on which it was read instead to see how the files differ."""
+    return {
+        "causes": list(item.causes),
+        "file": item.file,
+        "on": item.on.isoformat(),
+        "problems": [str(problem) for problem in item.problems],
+        "instead": None if item.instead is None else item.instead.isoformat(),
     }
 
 

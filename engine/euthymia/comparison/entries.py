@@ -41,6 +41,8 @@ class Entries:
             "after": self._side(subject, changed.after, group, 1),
             "with_unit": self._with_unit(subject),
         }
+        if group == "argument":
+            told |= self._argument(subject)
         if group == "alert":
             weights = [found.value[0] for found in (changed.after, changed.before) if found.value and found.value[0]]
             told |= {"severity": weights[0], "became": became(changed.before, changed.after), "went": why_it_went(changed.explanations)}
@@ -109,7 +111,17 @@ class Entries:
     def _is_argument(self, rule: Rule) -> bool:
         """A sentence for, against, or to bear in mind with an option; not a trait of a population."""
         owners = [end.decided.rulebook.by_id.get(rule.part_of or "") for end in (self.after, self.before)]
-        return any(owner is not None and owner.option is not None for owner in owners) and bool(rule.says)
+        return any(owner is not None and owner.option is not None for owner in owners) and MET in rule.says
+
+    def _argument(self, subject: Subject) -> Item:
+        """The option that it speaks about in place of a title, what kind of argument it is, and its sentence."""
+        for end in (self.after, self.before):
+            rule = end.decided.rulebook.by_id.get(subject.id)
+            if rule is not None and rule.part_of is not None:
+                section = subject.id.removeprefix(f"{rule.part_of}/").partition("/")[0]
+                title = end.decided.rulebook.by_id[rule.part_of].title
+                return {"title": title, "section": section, "sentence": self.told.text(end, rule.says[MET])}
+        return {}
 
     def _with_unit(self, subject: Subject) -> str | None:
         """added or removed, where the trial or problem itself is there on one side only."""

@@ -35,9 +35,16 @@ class Told:
 
     def sentence(self, mixture: Mixture, subject: Subject) -> str:
         """What professionals are told of a judgement."""
+        return self._of(mixture).said(mixture.reasoning.judgement(subject.key))
+
+    def text(self, mixture: Mixture, template: str) -> str:
+        """A sentence that no fact decides."""
+        return self._of(mixture).text(template)
+
+    def _of(self, mixture: Mixture) -> Sentences:
         if id(mixture) not in self._sentences:
             self._sentences[id(mixture)] = Sentences(mixture.decided.rulebook, mixture.decided.patient, self.words)
-        return self._sentences[id(mixture)].said(mixture.reasoning.judgement(subject.key))
+        return self._sentences[id(mixture)]
 
 
 def other_grounds(mixtures: Mixtures, judged: Iterable[Subject], explaining: Explaining, told: Told) -> Iterator[OtherGrounds]:

@@ -1,14 +1,16 @@
 """Every mixture of two sides: the file of the one by the rules of the other on the day of the one, each assessed once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from euthymia.assess import Reasoning
 from euthymia.comparison.causes import CAUSES, CLOCK, PATIENT, RULES, Switched, subsets
 from euthymia.comparison.decided import Decided
+from euthymia.comparison.facts_changed import applied, changes
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
+from euthymia.facts.patient_file import PatientFile
 from euthymia.source import Document
 
 
@@ -30,30 +32,39 @@ class Mixture:
 
 
 @dataclass(frozen=True, slots=True)
-class Untried:
-    """A mixture that cannot be assessed, because the file is wrong by those rules or on that day."""
+class Unreadable:
+    """A mixture of which the file is wrong by those rules or on that day. `instead`: the day on which both files were read to find out how
+    they differ, so that the mixture could be put together after all; None where it could not."""
 
     causes: tuple[str, ...]
+    file: str
+    on: date
     problems: tuple[Problem, ...]
+    instead: date | None
 
 
 class Mixtures:
-    """Up to eight, assessed when they are asked for."""
+    """Up to eight, assessed when they are asked for.
+
+    The file of after often cannot be read on the day of before, because it speaks of what came later. Then what differs between the two
+    files, as read on the day on which both can be read, is put into the other file.
+    """
 
     def __init__(self, before: Side, after: Side) -> None:
         """Raises InputError with every mistake in both sides, as each stands."""
         self.before = before
         self.after = after
         self.differing = tuple(cause for cause in CAUSES if _differs(cause, before, after))
-        self._found: dict[Switched, Mixture | Untried] = {}
-        ends = [self._of(end) for end in (frozenset[str](), frozenset(self.differing))]
-        if problems := [problem for end in ends if isinstance(end, Untried) for problem in end.problems]:
+        self._read: dict[Switched, Mixture | InputError] = {}
+        self._made: dict[Switched, Mixture | None] = {}
+        ends = [self._reading(end) for end in (frozenset[str](), frozenset(self.differing))]
+        if problems := [problem for end in ends if isinstance(end, InputError) for problem in end.problems]:
             raise InputError(problems)
 
     def at(self, switched: Switched) -> Mixture | None:
-        """With these causes at after and the others at before; None where the file does not allow it."""
-        found = self._of(switched)
-        return found if isinstance(found, Mixture) else None
+        """With these causes at after and the others at before; None where that cannot be assessed."""
+        found = self._reading(switched)
+        return found if isinstance(found, Mixture) else self._put_together(switched)
 
     def decided(self, switched: Switched) -> Decided | None:
         found = self.at(switched)
@@ -66,26 +77,57 @@ class Mixtures:
         return found
 
     @property
-    def untried(self) -> tuple[Untried, ...]:
-        """Mixtures that cannot be assessed."""
-        found = [self._of(frozenset(chosen)) for chosen in subsets(self.differing)]
-        return tuple(item for item in found if isinstance(item, Untried))
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """Mixtures of which the file cannot be read."""
+        return tuple(found for chosen in subsets(self.differing) for found in self._unreadable(chosen))
 
-    def _of(self, switched: Switched) -> Mixture | Untried:
-        if switched not in self._found:
-            self._found[switched] = self._assessed(switched)
-        return self._found[switched]
+    def _unreadable(self, chosen: tuple[str, ...]) -> Iterator[Unreadable]:
+        switched = frozenset(chosen)
+        error = self._reading(switched)
+        if isinstance(error, InputError):
+            instead = None if self.at(switched) is None else self._side(CLOCK, switched ^ {CLOCK}).on
+            yield Unreadable(chosen, self._side(PATIENT, switched).document.name, self._side(CLOCK, switched).on, error.problems, instead)
 
-    def _assessed(self, switched: Switched) -> Mixture | Untried:
-        sides = {cause: self.after if cause in switched else self.before for cause in CAUSES}
-        consultation, on = sides[RULES].consultation, sides[CLOCK].on
-        try:
-            file = consultation.read_document(sides[PATIENT].document, on)
-        except InputError as error:
-            return Untried(tuple(cause for cause in CAUSES if cause in switched), error.problems)
-        reasoning = consultation.reason(file, on)
-        rulebook, evaluator, decision = consultation.rulebook, consultation.engines.evaluator, reasoning.decision
-        return Mixture(reasoning, Decided(rulebook, evaluator, file.patient, on, decision.view, decision.statuses))
+    def _side(self, cause: str, switched: Switched) -> Side:
+        return self.after if cause in switched else self.before
+
+    def _reading(self, switched: Switched) -> Mixture | InputError:
+        if switched not in self._read:
+            consultation, on = self._side(RULES, switched).consultation, self._side(CLOCK, switched).on
+            try:
+                file = consultation.read_document(self._side(PATIENT, switched).document, on)
+                self._read[switched] = _assessed(consultation, file, on)
+            except InputError as error:
+                self._read[switched] = error
+        return self._read[switched]
+
+    def _put_together(self, switched: Switched) -> Mixture | None:
+        """The other file on this day, with what differs between the two files on the other day; None where any of the three cannot be
+        read, or where the day decides which trials are one course."""
+        if switched not in self._made:
+            around = [self._reading(other) for other in (switched ^ {PATIENT}, switched ^ {PATIENT, CLOCK}, switched ^ {CLOCK})]
+            base, start, end = (found if isinstance(found, Mixture) else None for found in around)
+            self._made[switched] = None
+            if {PATIENT, CLOCK} <= {*self.differing} and base is not None and start is not None and end is not None and _alike(base, start):
+                patient = applied(base.decided.patient, end.decided.patient, changes(start.decided, end.decided))
+                side = self._side(PATIENT, switched)
+                file = PatientFile(patient, patient, side.document)
+                self._made[switched] = _assessed(self._side(RULES, switched).consultation, file, self._side(CLOCK, switched).on)
+        return self._made[switched]
+
+
+def _alike(one: Mixture, other: Mixture) -> bool:
+    """Do both hold the same trials and problems?"""
+    units = [
+        {record: {unit.id for unit in members} for record, members in mixture.decided.patient.units.items()} for mixture in (one, other)
+    ]
+    return units[0] == units[1]
+
+
+def _assessed(consultation: Consultation, file: PatientFile, on: date) -> Mixture:
+    reasoning = consultation.reason(file, on)
+    rulebook, evaluator, decision = consultation.rulebook, consultation.engines.evaluator, reasoning.decision
+    return Mixture(reasoning, Decided(rulebook, evaluator, file.patient, on, decision.view, decision.statuses))
 
 
 def _differs(cause: str, before: Side, after: Side) -> bool:

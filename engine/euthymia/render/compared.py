@@ -22,29 +22,57 @@ def compared(document: Item) -> Item:
         "units": _units([item for item in shown if item["with_unit"]]),
         "grounds": _cut(document["grounds"], _GROUNDS),
         "helpers": sum(item["group"] == "helper" for item in document["changes"]),
+        "unreadable": list({(item["file"], item["on"], *item["problems"]): item for item in document["unreadable"]}.values()),
         "inputs": {cause: _cut(changes, _FEW) for cause, changes in document["inputs"].items()},
     }
 
 
 def _section(name: str, items: list[Item]) -> Item | None:
+    """The changes of one kind; those with the same causes together, so that a cause is told once."""
     own = [item for item in items if item["group"] == name]
-    return {"name": name, **_cut(own, _MANY)} if own else None
+    if not own:
+        return None
+    rows = _same_argument(own) if name == "argument" else own
+    cut = _cut(rows, _MANY)
+    grouped: dict[str, Item] = {}
+    for item in cut["shown"]:
+        group = grouped.setdefault(
+            repr((item["because"], item["untried"])), {"items": [], "because": item["because"], "untried": item["untried"]}
+        )
+        group["items"].append(item)
+    return {"name": name, "groups": list(grouped.values()), "more": cut["more"]}
 
 
-def _cut(items: list[Item], most: int) -> Item:
+def _same_argument(items: list[Item]) -> list[Item]:
+    """One sentence about several options, with the same change of status and the same causes, once."""
+    found: dict[str, Item] = {}
+    for item in items:
+        key = repr((item["section"], item["sentence"], item["before"]["shown"], item["after"]["shown"], item["because"]))
+        row = found.setdefault(key, {**item, "options": []})
+        row["options"].append(item["title"])
+    return [{**row, "options": _cut(row["options"], _FEW)} for row in found.values()]
+
+
+def _cut(items: list[Any], most: int) -> Item:
     """The first ones, and how many more there are; never one more."""
     shown = items if len(items) <= most + 1 else items[:most]
     return {"shown": shown, "more": len(items) - len(shown), "all": len(items)}
 
 
 def _entry(item: Item) -> Item:
-    status = item["after"]["status"]
     return {
         **item,
-        "mark": status if status in _MARKS else "not_applicable" if status == "absent" else "undetermined",
-        "same_status": item["before"]["shown"] == item["after"]["shown"],
+        "mark": _mark(item["kind"], item["after"]["status"]),
         "because": [_because(cause) for cause in item["causes"]],
     }
+
+
+def _mark(kind: str, status: str) -> str:
+    if kind == "step":
+        return "not_applicable" if status in ("absent", "not_chosen") else "undetermined"
+    if status in _MARKS:
+        return status
+    return "not_applicable" if status == "absent" else "met"
 
 
 def _because(cause: Item) -> Item:

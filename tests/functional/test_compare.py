@@ -17,7 +17,10 @@ Item = dict[str, Any]
 AGE = ROOT / "examples" / "only-an-age.yaml"
 ON, LATER = "2026-11-20", "2027-03-01"
 RISK = "risk: {assessed: yes, suicidal_ideation: {value: yes, source: clinician}, self_harm: no, past_attempt: no}\n"
-T1 = "  - {id: t1, order: 1, episode: current, modality: medication, drug: sertraline, dose_adequate: yes, kellner_score: 5, weeks_at_adequate_dose: 5}\n"
+T1 = (
+    "  - {id: t1, order: 1, episode: current, modality: medication, drug: sertraline, dose_adequate: yes, kellner_score: 5, "
+    "weeks_at_adequate_dose: 5}\n"
+)
 PATIENT = "diagnosis: {mdd: yes}\nprocess: {treatment_history_complete: yes}\ntrials:\n" + T1
 
 
@@ -140,17 +143,23 @@ def test_two_rulebooks_and_the_number_that_made_the_difference(write: Callable[.
 
 
 def test_a_rule_that_is_new_and_one_that_reads_differently(write: Callable[..., Path], tmp_path: Path) -> None:
-    """A rule added, a condition changed, and a wording that changes no status."""
+    """A rule added, and a condition changed, each with its line."""
     rules = Path(shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny"))
     path = rules / "constructs" / "constructs.yaml"
     text = path.read_text(encoding="utf-8")
-    entry = text[text.index("  - id: word\n") :]
-    entry = entry[: entry.index("\n  - id:", 5) + 1]
-    path.write_text(text + entry.replace("id: word", "id: word-again"), encoding="utf-8")
-    patient = write("patient.yaml", "patient: {age_years: 44}\n")
-    item = change(compared(patient, "--rules", ROOT / "tests" / "tiny", "--rules", rules), "word-again")
+    word = "  - {id: word, title: Word, kind: helper, when: patient.severity = severe}\n"
+    number = "when: patient.age >= 18}"
+    assert word in text and number in text
+    text = text.replace(word, word + word.replace("id: word", "id: word-again")).replace(number, "when: patient.age > 50}", 1)
+    path.write_text(text, encoding="utf-8")
+    patient = write("patient.yaml", "patient: {age: 44}\n")
+    document = compared(patient, "--rules", ROOT / "tests" / "tiny", "--rules", rules)
+    item = change(document, "word-again")
     assert (item["before"]["status"], item["after"]["status"]) == ("absent", "undetermined")
     assert [rule["what"] for rule in item["causes"][0]["rules"]] == ["rule_added"]
+    item = change(document, "number")
+    assert (item["before"]["status"], item["after"]["status"]) == ("met", "not_met")
+    assert [(rule["what"], rule["line"]) for rule in item["causes"][0]["rules"]] == [("condition", 11)]
 
 
 def test_two_days_and_the_weeks_that_passed(write: Callable[..., Path]) -> None:

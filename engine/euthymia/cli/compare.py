@@ -57,11 +57,13 @@ def _sides(before: Path, after: Path, rules: Sequence[Path], on: Sequence[str], 
     """Both sides. Raises InputError with every mistake in days, rules and files."""
     problems = [*_too_many("--rules", rules), *_too_many("--on", on)]
     days = _pair(on or [None], day_asked, problems)
-    consultations = _pair(_folders(rules, only_rules_differ=one_file and len(on) < _SIDES), Consultation, problems)
+    folders = _folders(rules, only_rules_differ=one_file and len(on) < _SIDES)
+    consultations = _pair(folders, Consultation, problems)
     documents = _pair([before, after], read_file, problems)
+    names = [None if folder is None else str(folder) for folder in (folders[0], folders[:_SIDES][-1])]
     sides = [
-        None if document is None or consultation is None or day is None else Side(document, consultation, day)
-        for document, consultation, day in zip(documents, consultations, days, strict=True)
+        None if document is None or consultation is None or day is None else Side(document, consultation, day, name)
+        for document, consultation, day, name in zip(documents, consultations, days, names, strict=True)
     ]
     if problems:
         raise InputError([*problems, *(problem for side in sides if side is not None for problem in _mistakes(side))])

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from euthymia.comparison.causes import CLOCK, PATIENT, RULES
 from euthymia.comparison.explained import Explanation
+from euthymia.comparison.facts_changed import Change, FactChange
 from euthymia.comparison.outcomes import Outcome
 from euthymia.rulebook.conditions import MET, UNDETERMINED
 
@@ -17,24 +18,32 @@ def is_shown(found: Outcome) -> bool:
 
 
 def became(before: Outcome, after: Outcome) -> str:
-    """new: it is met now. gone: it was met and does not hold. not_known: it was met and cannot be told any more. open: it was settled and
-    is not excluded any more. excluded: it was open and does not hold. weight: as before, with another weight."""
-    was, now = (found.status if is_shown(found) else None for found in (before, after))
-    if was == now:
+    """What became of an alert that is shown on one side at least.
+
+    new: it is met now. gone: it was met and does not hold. not_known: it was met and cannot be told any more. open: it was settled and is
+    not excluded any more. excluded: it was open and does not hold. weight: as before, with another weight.
+    """
+    if before.status == after.status:
         return "weight"
-    if now == MET:
+    if after.status == MET and is_shown(after):
         return "new"
-    if was == MET:
-        return "gone" if now is None else "not_known"
-    return "open" if now == UNDETERMINED else "excluded"
+    if before.status == MET and is_shown(before):
+        return "not_known" if after.status == UNDETERMINED else "gone"
+    return "open" if after.status == UNDETERMINED else "excluded"
 
 
 def why_it_went(explanations: Iterable[Explanation]) -> list[str]:
-    """answered: an answer is on file. removed: information is missing that was there. rules, clock: those changed."""
+    """removed: information is missing that was there. answered: an answer is on file. patient: the file changed in another way, such as by
+    another trial. rules, clock: those changed."""
     found: dict[str, None] = {}
     for explanation in explanations:
         if PATIENT in explanation.causes:
-            natures = [change.nature for chosen in explanation.facts.sets for change in chosen] if explanation.facts else []
-            found["removed" if "removed" in natures else "answered" if natures else PATIENT] = None
+            found[_why_of_file([change for chosen in explanation.facts.sets for change in chosen] if explanation.facts else [])] = None
         found |= dict.fromkeys(cause for cause in (RULES, CLOCK) if cause in explanation.causes)
     return list(found)
+
+
+def _why_of_file(changes: list[Change]) -> str:
+    if any(change.nature == "removed" for change in changes):
+        return "removed"
+    return "answered" if changes and all(isinstance(change, FactChange) for change in changes) else PATIENT

@@ -25,7 +25,8 @@ def comparison(before: Side, after: Side, words: Words) -> Item:
     """Both sides assessed and compared, as plain data in a fixed order. Raises InputError with every mistake in both."""
     mixtures = Mixtures(before, after)
     rulebooks = before.consultation.rulebook, after.consultation.rulebook
-    explaining = Explaining(mixtures.decided, RuleChanges(*rulebooks, Places(*rulebooks)))
+    rule_changes = RuleChanges(*rulebooks, Places(*rulebooks))
+    explaining = Explaining(mixtures.decided, rule_changes)
     judged = _judged(mixtures)
     found = changed(mixtures.decided, mixtures.differing, judged, explaining) if mixtures.differing else ()
     told = Told(words)
@@ -44,6 +45,7 @@ def comparison(before: Side, after: Side, words: Words) -> Item:
         "judged": len(judged),
         "changes": _changes(found, entries),
         "grounds": [entries.grounds(item) for item in grounds],
+        "texts": [entries.reasons.rule(change) for change in rule_changes.texts()],
     }
 
 
@@ -63,7 +65,7 @@ def _side(side: Side) -> Item:
     return {
         "file": side.document.name,
         "on": side.on.isoformat(),
-        "rulebook": {"name": rulebook.about.name, "version": rulebook.about.version, "digest": rulebook.digest, "folder": rulebook.folder},
+        "rulebook": {"name": rulebook.about.name, "version": rulebook.about.version, "digest": rulebook.digest, "folder": side.rules},
     }
 
 
@@ -73,6 +75,7 @@ def _unreadable(item: Unreadable) -> Item:
         "causes": list(item.causes),
         "file": item.file,
         "on": item.on.isoformat(),
+        "rules": item.rules,
         "problems": [str(problem) for problem in item.problems],
         "instead": None if item.instead is None else item.instead.isoformat(),
     }

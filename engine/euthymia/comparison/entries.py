@@ -57,6 +57,7 @@ class Entries:
             "before": sentences[0],
             "after": sentences[1],
             "causes": [list(causes) for causes in found.attribution.sets],
+            "rules": [self.reasons.rule(change) for change in found.rules],
         }
 
     def rule(self, subject: Subject) -> Rule | None:

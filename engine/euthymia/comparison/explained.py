@@ -47,11 +47,12 @@ class Explaining:
         switched = frozenset(causes)
         filled = self._between(subject, switched, RULES)
         facts, joint = self._facts(subject, switched, after) if PATIENT in switched else (None, False)
-        rules: tuple[RuleChange, ...] = ()
-        if RULES in switched:
-            hanging = _both(self._hangs_on(subject, after=False), self._hangs_on(subject, after=True))
-            rules = self._rule_changes.of(subject, hanging, filled=bool(filled))
+        rules = self.rules(subject, filled=bool(filled)) if RULES in switched else ()
         return Explanation(causes, facts, joint, rules, filled, self._between(subject, switched, CLOCK))
+
+    def rules(self, subject: Subject, *, filled: bool = False) -> tuple[RuleChange, ...]:
+        """What changed in the rules that a subject hangs on."""
+        return self._rule_changes.of(subject, self.hangs_on(subject), filled=filled)
 
     def hangs_on(self, subject: Subject) -> Hanging:
         """By the rules of either side."""

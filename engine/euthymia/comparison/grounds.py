@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 
 from euthymia.assess import Judgement
-from euthymia.comparison.causes import Attribution, Switched, attribute
+from euthymia.comparison.causes import RULES, Attribution, Switched, attribute
 from euthymia.comparison.explained import Explaining
 from euthymia.comparison.facts_changed import Change, relevant
 from euthymia.comparison.mixtures import Mixture, Mixtures
 from euthymia.comparison.outcomes import Subject
+from euthymia.comparison.rules_changed import RuleChange
 from euthymia.facts.patient import Patient
 from euthymia.render.sentences import Sentences
 from euthymia.render.words import Words
@@ -24,6 +25,7 @@ class OtherGrounds:
     subject: Subject
     status: str
     attribution: Attribution
+    rules: tuple[RuleChange, ...]
 
 
 class Told:
@@ -62,7 +64,9 @@ def other_grounds(mixtures: Mixtures, judged: Iterable[Subject], explaining: Exp
             return None if mixture is None else _grounds(mixture, subject, told)
 
         if grounds(frozenset()) != grounds(frozenset(mixtures.differing)):
-            yield OtherGrounds(subject, before.decided.statuses[subject.key], attribute(grounds, mixtures.differing))
+            attribution = attribute(grounds, mixtures.differing)
+            rules = explaining.rules(subject) if any(RULES in causes for causes in attribution.sets) else ()
+            yield OtherGrounds(subject, before.decided.statuses[subject.key], attribution, rules)
 
 
 def _grounds(mixture: Mixture, subject: Subject, told: Told) -> Any:

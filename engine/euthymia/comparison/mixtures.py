@@ -1,7 +1,7 @@
 """Every mixture of two sides: the file of the one by the rules of the other on the day of the one, each assessed once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from euthymia.assess import Reasoning
@@ -21,6 +21,7 @@ class Side:
     document: Document
     consultation: Consultation
     on: date
+    rules: str | None = None  # the folder of rules as it was asked for; None for the shipped one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Unreadable:
     causes: tuple[str, ...]
     file: str
     on: date
+    rules: str | None
     problems: tuple[Problem, ...]
     instead: date | None
 
@@ -58,7 +60,8 @@ class Mixtures:
         self._read: dict[Switched, Mixture | InputError] = {}
         self._made: dict[Switched, Mixture | None] = {}
         ends = [self._reading(end) for end in (frozenset[str](), frozenset(self.differing))]
-        if problems := [problem for end in ends if isinstance(end, InputError) for problem in end.problems]:
+        found = [end.problems if isinstance(end, InputError) else () for end in ends]
+        if problems := [*_by_rules(found[0], found[1], before), *_by_rules(found[1], found[0], after)]:
             raise InputError(problems)
 
     def at(self, switched: Switched) -> Mixture | None:
@@ -86,7 +89,8 @@ class Mixtures:
         error = self._reading(switched)
         if isinstance(error, InputError):
             instead = None if self.at(switched) is None else self._side(CLOCK, switched ^ {CLOCK}).on
-            yield Unreadable(chosen, self._side(PATIENT, switched).document.name, self._side(CLOCK, switched).on, error.problems, instead)
+            file, on, rules = self._side(PATIENT, switched).document.name, self._side(CLOCK, switched).on, self._side(RULES, switched).rules
+            yield Unreadable(chosen, file, on, rules, error.problems, instead)
 
     def _side(self, cause: str, switched: Switched) -> Side:
         return self.after if cause in switched else self.before
@@ -114,6 +118,13 @@ class Mixtures:
                 file = PatientFile(patient, patient, side.document)
                 self._made[switched] = _assessed(self._side(RULES, switched).consultation, file, self._side(CLOCK, switched).on)
         return self._made[switched]
+
+
+def _by_rules(own: Sequence[Problem], other: Sequence[Problem], side: Side) -> Iterator[Problem]:
+    """Mistakes of one side; those that the other does not have say by which rules they are mistakes, where those were asked for."""
+    for problem in own:
+        told = "" if side.rules is None or problem in other else f" (by the rules in {side.rules})"
+        yield replace(problem, message=problem.message + told)
 
 
 def _alike(one: Mixture, other: Mixture) -> bool:

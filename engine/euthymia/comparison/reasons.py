@@ -45,7 +45,7 @@ class Reasons:
                 "joint": explanation.joint,
                 "sets": [[self.change(change) for change in chosen] for chosen in facts.sets],
             },
-            "rules": [self._rule(change) for change in explanation.rules],
+            "rules": [self.rule(change) for change in explanation.rules],
             "filled": [self.change(change) for change in explanation.filled],
             "clock": [self.change(change) for change in explanation.clock],
         }
@@ -105,7 +105,8 @@ class Reasons:
 
     # --- rules --------------------------------------------------------------------------------------------------------------
 
-    def _rule(self, change: RuleChange) -> Item:
+    def rule(self, change: RuleChange) -> Item:
+        """Something in the rules that is not as it was."""
         told: Item = {"what": change.what, "id": change.id, "title": change.title, "file": change.file, "line": change.line}
         if change.what.startswith("parameter"):
             told |= {"before": self._parameter(change.before), "after": self._parameter(change.after)}

@@ -17,7 +17,7 @@ from euthymia.rulebook.rulebook import Rulebook
 
 What = Literal[
     "rule_added", "rule_removed", "condition", "weight", "wording", "other", "parameter", "parameter_added", "parameter_removed",
-    "fact_added", "fact_removed", "fact", "definition", "sequence", "spectrum", "drugs",
+    "fact_added", "fact_removed", "fact", "definition", "sequence", "spectrum", "drugs", "text_added", "text_removed", "text",
 ]  # fmt: skip
 Place = tuple[str, int]  # file (`rules/…`) and line
 Locate = Callable[[Literal["parameters", "facts"], str, bool], Place]  # kind of file, id, in the rulebook after?
@@ -52,7 +52,7 @@ class RuleChanges:
         """What changed in anything that the subject hangs on. `filled`: facts that the rulebook fills in have changed as well."""
         return (
             *self._whole(subject),
-            *self._rules(hanging),
+            *self._rules(subject, hanging),
             *self._parameters(hanging, filled=filled),
             *self._facts(hanging),
             *self._drugs(filled=filled),
@@ -69,14 +69,26 @@ class RuleChanges:
                 if self.before.about.assessment.spectrum != self.after.about.assessment.spectrum:
                     yield RuleChange("spectrum", "spectrum", "", "rules/rulebook.yaml", 1)
 
-    def _rules(self, hanging: Hanging) -> Iterator[RuleChange]:
+    def texts(self) -> tuple[RuleChange, ...]:
+        """Statements that no fact decides, and so no patient: added, removed or said differently."""
+        before, after = ({text.id: text for text in rulebook.texts} for rulebook in (self.before, self.after))
+        found: list[RuleChange] = []
+        for name in sorted({*before, *after}):
+            one, other = before.get(name), after.get(name)
+            text = other or one
+            if text is not None and one != other:
+                what: What = "text_added" if one is None else "text_removed" if other is None else "text"
+                found.append(RuleChange(what, name, text.title, text.origin.file, text.origin.line))
+        return tuple(found)
+
+    def _rules(self, subject: Subject, hanging: Hanging) -> Iterator[RuleChange]:
         for name in sorted(hanging.rules):
             one, other = self.before.by_id.get(name), self.after.by_id.get(name)
             found = other or one
             if found is None or one == other:
                 continue
             what: What = "rule_added" if one is None else "rule_removed" if other is None else _difference(one, other)
-            if what != "other":
+            if what != "other" and (what != "wording" or name == subject.id):
                 yield RuleChange(what, name, found.title, found.origin.file, found.origin.line)
 
     def _parameters(self, hanging: Hanging, *, filled: bool) -> Iterator[RuleChange]:

@@ -20,11 +20,21 @@ def compared(document: Item) -> Item:
         "alerts": alerts,
         "sections": [section for name in _SECTIONS if (section := _section(name, own))],
         "units": _units([item for item in shown if item["with_unit"]]),
-        "grounds": _cut(document["grounds"], _GROUNDS),
+        "grounds": _cut([{**item, "rules": _cut(item["rules"], 1)} for item in document["grounds"]], _GROUNDS),
+        "texts": _cut(document["texts"], _FEW),
         "helpers": sum(item["group"] == "helper" for item in document["changes"]),
-        "unreadable": list({(item["file"], item["on"], *item["problems"]): item for item in document["unreadable"]}.values()),
+        "unreadable": _unreadable(document["unreadable"]),
         "inputs": {cause: _cut(changes, _FEW) for cause, changes in document["inputs"].items()},
     }
+
+
+def _unreadable(items: list[Item]) -> list[Item]:
+    """Files that could not be read for one of the mixtures, once for the same mistakes, with all the rules by which they are mistakes."""
+    found: dict[str, Item] = {}
+    for item in items:
+        row = found.setdefault(repr((item["file"], item["on"], item["problems"], item["instead"])), {**item, "by": []})
+        row["by"] += [item["rules"]] if item["rules"] not in row["by"] else []
+    return list(found.values())
 
 
 def _section(name: str, items: list[Item]) -> Item | None:

@@ -230,6 +230,44 @@ def test_more_than_two_sides_are_refused() -> None:
     assert "--on: found 3; allowed: one for both sides, or two, before and after" in done.stderr
 
 
+def test_what_the_table_of_drugs_fills_in_otherwise_is_told(write: Callable[..., Path], tmp_path: Path) -> None:
+    """The same dose is no longer enough by the strictest source: the table is named, and the fact that it filled in."""
+    rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "strict"))
+    text = (rules / "drugs.yaml").read_text(encoding="utf-8")
+    start = text.index("id: sertraline")
+    stricter = text[start:].replace("strict: 100}", "strict: 200}", 1)
+    (rules / "drugs.yaml").write_text(text[:start] + stricter, encoding="utf-8")
+    drug = "trials:\n  - {id: t1, modality: medication, drug: sertraline, dose_daily: 150, dose_unit: mg}\n"
+    item = change(compared(write("patient.yaml", drug), "--rules", rules), "GF-E-A6", "t1")
+    (cause,) = item["causes"]
+    assert [(rule["what"], rule["title"]) for rule in cause["rules"]] == [("drugs", "sertraline")]
+    assert [(fact["name"], fact["nature"]) for fact in cause["filled"]] == [("trial.dose_adequate@t1", "removed")]
+
+
+def test_a_file_that_only_its_own_rules_can_read(write: Callable[..., Path], tmp_path: Path) -> None:
+    """The mixture is unreadable, with file and line, and what cannot be told apart is told together; as one of the sides it is refused."""
+    tiny = ROOT / "tests" / "tiny"
+    rules = Path(shutil.copytree(tiny, tmp_path / "other"))
+    path = rules / "facts" / "patient.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[mild, moderate, severe]", "[moderate, severe, grave]"), encoding="utf-8")
+    path = rules / "constructs" / "constructs.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("= mild", "= moderate"), encoding="utf-8")
+    before, after = write("before.yaml", "patient: {severity: mild}\n"), write("after.yaml", "patient: {severity: grave}\n")
+    document = compared(before, after, "--rules", tiny, "--rules", rules)
+    assert {tuple(item["causes"]) for item in document["unreadable"]} == {("patient",), ("rules",)}
+    assert all(
+        f"yaml:1: patient.severity: found '{word}'" in text
+        for word, text in zip(("grave", "mild"), (item["problems"][0] for item in document["unreadable"]), strict=True)
+    )
+    item = change(document, "not-the-word")
+    assert [cause["causes"] for cause in item["causes"]] == [["patient", "rules"]]
+    assert item["untried"] == [["patient"], ["rules"]]
+    done = compare(before, "--rules", tiny, "--rules", rules)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{before}:1: patient.severity: found 'mild'" in done.stderr
+    assert f"(by the rules in {rules})" in done.stderr
+
+
 def test_a_file_that_cannot_be_read_on_one_day_is_a_mistake(write: Callable[..., Path]) -> None:
     """With its file, its line and the day."""
     path = write("patient.yaml", "trials:\n  - {id: t1, modality: medication, started: 2026-12-01}\n")
@@ -244,6 +282,6 @@ def test_helpers_stand_in_the_json_only(write: Callable[..., Path]) -> None:
     helpers = [item for item in compared(before, after)["changes"] if item["group"] == "helper"]
     page = compare(before, after).stdout
     assert helpers
-    assert f"{len(helpers)} judgements on the way" in " ".join(page.split())
+    assert f"stand in the JSON: {len(helpers)}." in " ".join(page.split())
     assert not any(f"[{item['id']}]" in page for item in helpers)
     assert "\x1b" not in page

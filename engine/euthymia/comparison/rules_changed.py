@@ -67,7 +67,7 @@ class RuleChanges:
                 yield from _one("sequence", subject.id.rpartition("/")[0], self.before.sequences, self.after.sequences)
             case "spectrum":
                 if self.before.about.assessment.spectrum != self.after.about.assessment.spectrum:
-                    yield RuleChange("spectrum", "spectrum", "", "rules/rulebook.yaml", 1)
+                    yield RuleChange("spectrum", "spectrum", "", "rules/rulebook.yaml", 0)
 
     def texts(self) -> tuple[RuleChange, ...]:
         """Statements that no fact decides, and so no patient: added, removed or said differently."""
@@ -111,7 +111,9 @@ class RuleChanges:
 
     def _drugs(self, *, filled: bool) -> Iterator[RuleChange]:
         if filled and self.before.drugs.drugs != self.after.drugs.drugs:
-            yield RuleChange("drugs", "drugs", "", "rules/drugs.yaml", 1)
+            one, other = ({drug.id: drug for drug in rulebook.drugs.drugs} for rulebook in (self.before, self.after))
+            different = [(other.get(name) or one[name]).label for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
+            yield RuleChange("drugs", "drugs", ", ".join(different), "rules/drugs.yaml", 0)
 
 
 def _one(what: Literal["definition", "sequence"], name: str, before: Anything, after: Anything) -> Iterator[RuleChange]:

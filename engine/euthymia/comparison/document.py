@@ -16,6 +16,7 @@ from euthymia.comparison.places import Places
 from euthymia.comparison.rules_changed import RuleChanges
 from euthymia.render.recommendations import CLASSES
 from euthymia.render.words import Words
+from euthymia.rulebook.conditions import MET, UNDETERMINED
 
 Item = dict[str, Any]
 _SEVERITIES = ("critical", "warning", "notice")
@@ -33,7 +34,7 @@ def comparison(before: Side, after: Side, words: Words) -> Item:
     entries = Entries(mixtures, told)
     other = {item.subject for item in found}
     same = [subject for subject in judged if subject.kind == "rule" and subject not in other]
-    grounds = list(_grounds(mixtures, same, explaining, told, entries))
+    grounds = _grounds(mixtures, same, explaining, told, entries)
     return {
         "schema": "euthymia.comparison/1",
         "program": {"name": "euthymia", "version": __version__},
@@ -57,7 +58,18 @@ def _judged(mixtures: Mixtures) -> list[Subject]:
 
 def _grounds(mixtures: Mixtures, same: list[Subject], explaining: Explaining, told: Told, entries: Entries) -> Sequence[OtherGrounds]:
     shown = [subject for subject in same if not entries.is_helper(subject)]
-    return list(other_grounds(mixtures, shown, explaining, told)) if mixtures.differing else []
+    found = other_grounds(mixtures, shown, explaining, told) if mixtures.differing else ()
+    return sorted(found, key=lambda item: _weight(item, entries))
+
+
+def _weight(item: OtherGrounds, entries: Entries) -> int:
+    """Alerts that are met first, then advice that is given, then alerts that cannot be told yet."""
+    rule = entries.rule(item.subject)
+    if rule is None or item.status not in (MET, UNDETERMINED):
+        return 3
+    if rule.alert:
+        return 0 if item.status == MET else 2
+    return 1 if item.status == MET and (rule.advice or rule.kind == "option") else 3
 
 
 def _side(side: Side) -> Item:

@@ -55,18 +55,21 @@ def other_grounds(mixtures: Mixtures, judged: Iterable[Subject], explaining: Exp
     found = explaining.changes(frozenset(), frozenset(mixtures.differing))
     possible = _Possible(before, after, found, explaining)
     for subject in judged:
-        if not possible.differs(subject):
-            continue
+        if possible.differs(subject) and (other := _other(subject, mixtures, explaining, told)) is not None:
+            yield other
 
-        @cache
-        def grounds(switched: Switched, subject: Subject = subject) -> Any:
-            mixture = mixtures.at(switched)
-            return None if mixture is None else _grounds(mixture, subject, told)
 
-        if grounds(frozenset()) != grounds(frozenset(mixtures.differing)):
-            attribution = attribute(grounds, mixtures.differing)
-            rules = explaining.rules(subject) if any(RULES in causes for causes in attribution.sets) else ()
-            yield OtherGrounds(subject, before.decided.statuses[subject.key], attribution, rules)
+def _other(subject: Subject, mixtures: Mixtures, explaining: Explaining, told: Told) -> OtherGrounds | None:
+    @cache
+    def grounds(switched: Switched) -> Any:
+        mixture = mixtures.at(switched)
+        return None if mixture is None else _grounds(mixture, subject, told)
+
+    if grounds(frozenset()) == grounds(frozenset(mixtures.differing)):
+        return None
+    attribution = attribute(grounds, mixtures.differing)
+    rules = explaining.rules(subject) if any(RULES in causes for causes in attribution.sets) else ()
+    return OtherGrounds(subject, mixtures.end().decided.statuses[subject.key], attribution, rules)
 
 
 def _grounds(mixture: Mixture, subject: Subject, told: Told) -> Any:

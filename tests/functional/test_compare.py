@@ -230,6 +230,20 @@ def test_more_than_two_sides_are_refused() -> None:
     assert "--on: found 3; allowed: one for both sides, or two, before and after" in done.stderr
 
 
+def test_causes_that_need_each_other_and_causes_that_do_not(write: Callable[..., Path], six_weeks: Path) -> None:
+    """Fewer weeks and a longer minimum: too short only by both together, or by each of them alone."""
+    sides = ("--rules", ROOT / "rules", "--rules", six_weeks)
+    five, seven, three = (write(f"{number}.yaml", PATIENT.replace("dose: 5", f"dose: {number}")) for number in (5, 7, 3))
+    together = change(compared(seven, five, *sides), "GF-E-A4", "t1")
+    assert [cause["causes"] for cause in together["causes"]] == [["patient", "rules"]]
+    assert (together["needed"], together["overdetermined"]) == (["patient", "rules"], False)
+    assert "Only together: Because of the patient: weeks at an adequate dose" in " ".join(compare(seven, five, *sides).stdout.split())
+    apart = change(compared(five, three, *sides), "GF-E-A4", "t1")
+    assert [cause["causes"] for cause in apart["causes"]] == [["patient"], ["rules"]]
+    assert (apart["needed"], apart["overdetermined"]) == ([], True)
+    assert "Or, by itself also enough: Because of the rules" in " ".join(compare(five, three, *sides).stdout.split())
+
+
 def test_what_the_table_of_drugs_fills_in_otherwise_is_told(write: Callable[..., Path], tmp_path: Path) -> None:
     """The same dose is no longer enough by the strictest source: the table is named, and the fact that it filled in."""
     rules = Path(shutil.copytree(ROOT / "rules", tmp_path / "strict"))

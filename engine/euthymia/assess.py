@@ -18,7 +18,7 @@ from euthymia.explain.waiting import Waiting, WaitingFor
 from euthymia.facts.patient import Patient
 from euthymia.inference.agreement import Decision, Engines, decide
 from euthymia.inference.evaluate import Compiler
-from euthymia.inference.trace import Firing, Key
+from euthymia.inference.trace import Firing, Key, Statuses
 from euthymia.inference.view import views
 from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED, facts_read
 from euthymia.rulebook.rule import Rule
@@ -132,7 +132,7 @@ class Reasoning:
 
     @cached_property
     def spectrum(self) -> Spectrum:
-        return _spectrum(self.rulebook, self.decision)
+        return spectrum_of(self.rulebook, self.decision.statuses)
 
     @cached_property
     def definitions(self) -> tuple[DefinitionResult, ...]:
@@ -152,13 +152,13 @@ class Reasoning:
         return tuple(stand(sequence, self.patient, self.decision.statuses, self.on) for sequence in self.rulebook.sequences)
 
 
-def _spectrum(rulebook: Rulebook, decision: Decision) -> Spectrum:
+def spectrum_of(rulebook: Rulebook, statuses: Statuses) -> Spectrum:
     """Bands that are not excluded; the category once one of them is met."""
     parts = rulebook.about.assessment.spectrum
-    status = {band: decision.statuses[Key(rule)] for band, rule in parts.bands.items()}
+    status = {band: statuses[Key(rule)] for band, rule in parts.bands.items()}
     met = [band for band in status if status[band] == MET]
     possible = tuple(met or (band for band in status if status[band] != NOT_MET))
-    return Spectrum(met[0] if len(met) == 1 else None, possible, decision.statuses[Key(parts.deterioration)])
+    return Spectrum(met[0] if len(met) == 1 else None, possible, statuses[Key(parts.deterioration)])
 
 
 def contradictions(rulebook: Rulebook, patient: Patient) -> Iterator[tuple[str, str]]:
@@ -174,4 +174,4 @@ def contradictions(rulebook: Rulebook, patient: Patient) -> Iterator[tuple[str, 
                 yield (f"{fact}@{view.unit}" if own and view.unit else fact), item.message
 
 
-__all__ = ["UNDETERMINED", "Assessment", "Judgement", "Reasoning", "Spectrum", "assess", "contradictions"]
+__all__ = ["UNDETERMINED", "Assessment", "Judgement", "Reasoning", "Spectrum", "assess", "contradictions", "spectrum_of"]

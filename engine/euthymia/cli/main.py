@@ -8,6 +8,7 @@ import typer
 from euthymia import __version__
 from euthymia.cli.assess import assess
 from euthymia.cli.common import INTERRUPTED, WRONG_INPUT, stop
+from euthymia.cli.compare import compare
 from euthymia.cli.rules import rules_app
 from euthymia.cli.schema import schema
 from euthymia.cli.stage import stage
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(assess)
 app.command()(stage)
+app.command()(compare)
 app.command()(schema)
 app.add_typer(rules_app, name="rules")
 

@@ -5,7 +5,8 @@ which everything that a rule refers to is settled before it.
 """
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from copy import copy
 
 from euthymia.facts.catalogue import Catalogue, Declaration
 from euthymia.facts.patient import Patient
@@ -57,6 +58,12 @@ class Evaluator:
         compiler = Compiler(rulebook.facts, {rule.id: rule.about for rule in rulebook.rules})
         self._rules = [(rule, *compiler.rule(rule)) for rule in rulebook.rules]
         self.tests = {rule.id: (applies, when) for rule, applies, when in self._rules}
+
+    def part(self, rules: Container[str]) -> "Evaluator":
+        """The same for some of the rules, which must include all that they refer to."""
+        part = copy(self)
+        part._rules = [entry for entry in self._rules if entry[0].id in rules]
+        return part
 
     def evaluate(self, patient: Patient) -> dict[Key, str]:
         """The status of every rule, for the patient and for each unit."""

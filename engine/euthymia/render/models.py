@@ -32,7 +32,7 @@ class Models:
             "name": definition.label,
             "kind": definition.kind,
             "status": result.status,
-            **(_score(result.score, result.status) if result.score is not None else {"label": None}),
+            **(score_shown(result.score, result.status) if result.score is not None else {"label": None}),
             "threshold": result.has_threshold,
             "needs": list(result.needs),
             "missing": shown.brief.needs(result.needs),
@@ -44,7 +44,7 @@ class Models:
             "rule": definition.fulfilled,
             "because": self._because(definition.fulfilled),
             "parts": [] if result.score is None else [_part(part, shown) for part in result.score.parts],
-            "variants": {name: {"name": label, **_score(score, result.status)} for name, label, score in result.variants},
+            "variants": {name: {"name": label, **score_shown(score, result.status)} for name, label, score in result.variants},
             "remarks": [self._remark(name) for name in definition.remarks if self._is_met(name)],
             "disagrees": None if split is None else self._split(split),
             "sources": shown.sources(definition.sources),
@@ -141,7 +141,7 @@ class Models:
         }
 
 
-def _score(score: ScoreResult, status: str) -> dict[str, Any]:
+def score_shown(score: ScoreResult, status: str) -> dict[str, Any]:
     """Value, range and name; nothing of it where the model does not apply."""
     if status == "not_applicable":
         return {"value": None, "low": None, "high": None, "label": None, "possible_labels": [], "unit": score.score.unit}

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from euthymia.render.chapters import chapters
 from euthymia.render.clean import clean
+from euthymia.render.compared import compared
 from euthymia.render.filters import text_filters
 from euthymia.render.ledger import ledger
 from euthymia.render.patient import for_patient
@@ -15,11 +16,11 @@ from euthymia.render.sentences import Sandbox
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_TEXT_PAGES = (*AUDIENCES, "stage")
+_TEXT_PAGES = (*AUDIENCES, "stage", "compare")
 
 
 def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
-    """For a terminal, a pipe or a file. `page`: an audience, or stage. Escape sequences only where `colour` is wanted."""
+    """For a terminal, a pipe or a file. `page`: an audience, stage or compare. Escape sequences only where `colour` is wanted."""
     template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
     filled = template.render(_shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
@@ -44,6 +45,8 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = ledger(cleaned)
         case "patient":
             parts = for_patient(cleaned, words)
+        case "compare":
+            parts = compared(cleaned)
         case _:
             parts = chapters(cleaned)
     return {"doc": cleaned, "words": words, **parts}

@@ -103,6 +103,7 @@ class Count:
     where: "Condition"
     listed: bool = False
     distinct: str | None = None
+    parameter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Parser:
         distinct = self.distinct(raw.get("distinct"), record, (*place, "distinct"))
         if where is None or minimum is None:
             return None
-        count = Count(record, minimum, where, listed, distinct)
+        count = Count(record, minimum, where, listed, distinct, _parameter(raw.get("at_least")))
         return Not(count) if shape in ("none", "every") else count
 
     def _units(self, raw: Anything, place: Place) -> tuple[str, bool]:
@@ -161,3 +161,8 @@ class Parser:
     def plain_number(self, raw: Anything) -> Fraction:
         """A number, or the value of a parameter. Raises Wrong."""
         return self._lines.number(str(raw))[0]
+
+
+def _parameter(raw: Anything) -> str | None:
+    """The name of a parameter where one is written in place of a number."""
+    return raw.removeprefix("$") if isinstance(raw, str) and raw.startswith("$") else None

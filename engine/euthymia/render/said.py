@@ -55,10 +55,19 @@ class Sentence(_Part):
     carried_by: CarriedBy
 
 
+class Allowed(_Part):
+    """What a template may print although the check would refuse it."""
+
+    template: str
+    found: str
+    why: str
+
+
 class SentenceFile(_Part):
     """The file templates/sentences.yaml."""
 
     schema_: Literal["euthymia.sentences/1"] = Field(alias="schema")
+    exceptions: tuple[Allowed, ...] = ()
     sentences: dict[str, Sentence]
 
 
@@ -98,8 +107,12 @@ class Saying:
 
 
 @lru_cache(maxsize=4)
+def read_sentence_file(folder: Path) -> SentenceFile:
+    return read_model(folder / "sentences.yaml", SentenceFile).model
+
+
 def read_sentences(folder: Path) -> Mapping[str, Sentence]:
-    return read_model(folder / "sentences.yaml", SentenceFile).model.sentences
+    return read_sentence_file(folder).sentences
 
 
 def _plain(value: object) -> str:

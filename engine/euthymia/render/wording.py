@@ -42,7 +42,12 @@ def is_sentence(piece: str) -> bool:
     own = [word.lower() for word in words if word != HOLE]
     if not own or len(words) < 2:
         return False
-    return len(own) >= _LONG or not _SAYING.isdisjoint(own) or _ENDED.search(piece) is not None
+    return is_long(piece) or not _SAYING.isdisjoint(own) or _ENDED.search(piece) is not None
+
+
+def is_long(piece: str) -> bool:
+    """So many words that it cannot be a label."""
+    return sum(word != HOLE for word in _WORD.findall(piece)) >= _LONG
 
 
 def without_markup(page: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from euthymia.consultation import Consultation
 from euthymia.render.document import document
-from euthymia.render.page import AUDIENCES, html_page, text_page
+from euthymia.render.page import AUDIENCES, html_page
 from euthymia.render.words import Words
 from euthymia.resources import bundled
 from tests.evidence import Page

@@ -152,7 +152,9 @@ def test_an_exception_or_a_sentence_that_nobody_needs_is_found(tmp_path: Path) -
     file = folder / "sentences.yaml"
     text = file.read_text(encoding="utf-8")
     more = "exceptions:\n  - {template: html/none.html.j2, found: item.text, why: none}\n"
-    file.write_text(text.replace("exceptions:\n", more, 1) + "  spare:\n    says: Spare.\n    carried_by: {part: alerts}\n", encoding="utf-8")
+    file.write_text(
+        text.replace("exceptions:\n", more, 1) + "  spare:\n    says: Spare.\n    carried_by: {part: alerts}\n", encoding="utf-8"
+    )
     assert [item.why for item in unbound_in(folder)] == ["an exception that nothing needs", "a sentence that no template says"]
 
 

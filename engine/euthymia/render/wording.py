@@ -18,9 +18,11 @@ BREAK = "\x1e"  # where one text ends and another begins
 
 _LONG = 7
 _SAYING = frozenset(
-    "is are was were be been has have had does do did can cannot could may might must should would will shall"
-    " counts holds stands follows shows means needs helps worked failed recovered"
-    " not no none never nothing nobody neither without".split()
+    (
+        "is are was were be been has have had does do did can cannot could may might must should would will shall "
+        "counts holds stands follows shows means needs helps worked failed recovered "
+        "not no none never nothing nobody neither without"
+    ).split()  # noqa: SIM905 - a list of words is read as words
 )
 _CUT = re.compile(rf"[:{BREAK}]|(?<=[.!?;])(?=[\s”\"’)]|$)")
 _WORD = re.compile(rf"{HOLE}|[^\W_]+(?:[’'\-–./][^\W_]+)*")
@@ -38,16 +40,17 @@ def sentences_in(text: str) -> Iterator[str]:
 
 def is_sentence(piece: str) -> bool:
     """By the rule above; a piece that is only filled in is not the template's to answer for."""
-    words = _WORD.findall(piece)
+    words: list[str] = _WORD.findall(piece)
     own = [word.lower() for word in words if word != HOLE]
     if not own or len(words) < 2:
         return False
-    return is_long(piece) or not _SAYING.isdisjoint(own) or _ENDED.search(piece) is not None
+    return is_long(piece) or bool(_SAYING.intersection(own)) or bool(_ENDED.search(piece))
 
 
 def is_long(piece: str) -> bool:
     """So many words that it cannot be a label."""
-    return sum(word != HOLE for word in _WORD.findall(piece)) >= _LONG
+    words: list[str] = _WORD.findall(piece)
+    return sum(word != HOLE for word in words) >= _LONG
 
 
 def without_markup(page: str) -> str:

@@ -17,13 +17,11 @@ HOLE = "\ufffc"  # what a template fills in
 BREAK = "\x1e"  # where one text ends and another begins
 
 _LONG = 7
-_SAYING = frozenset(
-    (
-        "is are was were be been has have had does do did can cannot could may might must should would will shall "
-        "counts holds stands follows shows means needs helps worked failed recovered "
-        "not no none never nothing nobody neither without"
-    ).split()  # noqa: SIM905 - a list of words is read as words
-)
+_SAYING: frozenset[str] = frozenset({
+    "is", "are", "was", "were", "be", "been", "has", "have", "had", "does", "do", "did", "can", "cannot", "could", "may", "might",
+    "must", "should", "would", "will", "shall", "counts", "holds", "stands", "follows", "shows", "means", "needs", "helps",
+    "worked", "failed", "recovered", "not", "no", "none", "never", "nothing", "nobody", "neither", "without",
+})  # fmt: skip
 _CUT = re.compile(rf"[:{BREAK}]|(?<=[.!?;])(?=[\s”\"’)]|$)")
 _WORD = re.compile(rf"{HOLE}|[^\W_]+(?:[’'\-–./][^\W_]+)*")
 _ENDED = re.compile(r"[^\W_][)\]”\"’]*[.!?;]$")

@@ -12,6 +12,7 @@ from euthymia.render.compared import compared
 from euthymia.render.filters import text_filters
 from euthymia.render.ledger import ledger
 from euthymia.render.patient import for_patient
+from euthymia.render.said import Saying, read_sentences
 from euthymia.render.sentences import Sandbox
 from euthymia.render.words import read_words
 
@@ -49,7 +50,8 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = compared(cleaned)
         case _:
             parts = chapters(cleaned)
-    return {"doc": cleaned, "words": words, **parts}
+    saying = Saying(read_sentences(folder), cleaned)
+    return {"doc": cleaned, "words": words, "say": saying.say, "carried": saying.carried, **parts}
 
 
 @lru_cache(maxsize=16)

@@ -1,10 +1,10 @@
 """What the page for the patient shows: chosen from the document and from the sentences written for patients; no wording."""
 
-import re
 from typing import Any
 
 from euthymia.render.asking import Asking
 from euthymia.render.chapters import in_order
+from euthymia.render.rests import Rests, once
 
 Item = dict[str, Any]
 
@@ -23,14 +23,19 @@ def for_patient(document: Item, words: Item) -> Item:
     rest = [item for item in told if item not in own_part]
     trials = in_order(document["trials"])
     change = _Change(document)
+    rests = Rests(document, words)
+
+    def lines(items: list[Item]) -> list[Item]:
+        return once(rests.of(item, item["patient_text"]) for item in items)
+
     return {
-        "treatments": [trial | {"change": change.of(trial)} for trial in trials],
-        "meaning": _once(item["patient_text"] for item in _few_each([item for item in rest if item["kind"] not in _ASKS])),
-        "may_ask": _once(item["patient_text"] for item in rest if item["kind"] in _ASKS),
-        "own_part": _once(item["patient_text"] for item in own_part),
-        "good_to_know": _once(text["patient_text"] for text in document["texts"] if text["patient_text"]),
-        "urgent": _urgent(document),
-        "asked": _asked(Asking(document, trials).groups(), words),
+        "treatments": [trial | {"change": change.of(trial), "rests": rests.treatment(trial)} for trial in trials],
+        "meaning": lines(_few_each([item for item in rest if item["kind"] not in _ASKS])),
+        "may_ask": lines([item for item in rest if item["kind"] in _ASKS]),
+        "own_part": lines(own_part),
+        "good_to_know": once(rests.general(text) for text in document["texts"] if text["patient_text"]),
+        "urgent": _urgent(document, rests),
+        "asked": _asked(Asking(document, trials).groups(), words, rests),
         "merged": document["courses"],
     }
 
@@ -69,28 +74,20 @@ def _few_each(items: list[Item]) -> list[Item]:
     return [item for item in items if id(item) in shown]
 
 
-def _once(texts: Any) -> list[str]:
-    return list(dict.fromkeys(texts))
-
-
-def _urgent(document: Item) -> str | None:
+def _urgent(document: Item, rests: Rests) -> Item | None:
     """The sentence of a known danger, where there is one."""
     met = {alert["id"] for alert in document["alerts"] if alert["severity"] == "critical" and alert["status"] == "met"}
-    found = [item["patient_text"] for item in document["conclusions"] if item["id"] in met and item["kind"] not in _ASKS]
-    return next((text for text in found if text), None)
+    found = [item for item in document["conclusions"] if item["id"] in met and item["kind"] not in _ASKS]
+    return next((rests.of(item, item["patient_text"]) for item in found if item["patient_text"]), None)
 
 
-def _asked(groups: list[Item], words: Item) -> dict[str, list[str]]:
+def _asked(groups: list[Item], words: Item, rests: Rests) -> dict[str, list[str]]:
     """A few facts by area; the clinician's own judgements and words that discourage are left to the conversation."""
     found: dict[str, list[str]] = {}
     for group in groups:
         area = words["asked_of_patients"].get(group["record"])
-        if area is None or group["now"] or group["changes"] == "by clinician" or _unkind(group["name"], words):
+        if area is None or group["now"] or group["changes"] == "by clinician" or rests.unkind(group["name"]):
             continue
         if area in found or len(found) < _NAMED_AREAS:
             found.setdefault(area, []).append(group["name"])
     return {area: names[:_NAMED_QUESTIONS] for area, names in found.items()}
-
-
-def _unkind(text: str, words: Item) -> bool:
-    return any(re.search(rf"\b{re.escape(part)}", text, re.IGNORECASE) for part in words["not_for_patients"])

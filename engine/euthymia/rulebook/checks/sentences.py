@@ -27,7 +27,7 @@ _ALLOWED = (
 
 def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
     """Templates that do not parse, and names that they may not use."""
-    read = _all_reads(rulebook)
+    read = all_reads(rulebook)
     for rule in rulebook.rules:
         for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
             for status, sentence in sentences.items():
@@ -43,7 +43,7 @@ def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
                 yield Found(message, text.id, text.origin)
 
 
-def _all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
+def all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
     """Facts that each rule reads itself, shows, asks for, or reads through the rules it refers to."""
     read: dict[str, set[str]] = {}
     any_fact = {name for name, _ in rulebook.facts.items()}  # what a rule with mistakes of its own reads cannot be told

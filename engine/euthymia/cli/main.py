@@ -12,6 +12,7 @@ from euthymia.cli.compare import compare
 from euthymia.cli.rules import rules_app
 from euthymia.cli.schema import schema
 from euthymia.cli.stage import stage
+from euthymia.cli.why import why
 from euthymia.errors import InputError
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(assess)
 app.command()(stage)
+app.command()(why)
 app.command()(compare)
 app.command()(schema)
 app.add_typer(rules_app, name="rules")

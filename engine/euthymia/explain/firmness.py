@@ -15,10 +15,11 @@ from euthymia.inference.view import SCALE, View
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A number (`trial.kellner_score@t1`) and where it may lie, all else as it is, for the status to stay."""
+    """A number (`trial.kellner_score@t1`) and where it may lie, all else as it is, for the status to stay. `any`: wherever it may be."""
 
     fact: str
     span: Span
+    any: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Firmness:
             if number == here or self._rejudging.status(key, {place: (number, number)}) == self.statuses[key]
         ]
         around = next(span for span in spans(declared, self.vocabulary, held) if _contains(span, value[0]))
-        return Firm(name, around)
+        return Firm(name, around, len(held) == len(self.vocabulary.all_numbers(declared)))
 
 
 def _contains(span: Span, number: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from euthymia.explain.because import in_words
 from euthymia.explain.circuit import CONJUNCTIVE, OPPOSITE, Circuit, Holds, Want
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View
@@ -15,13 +16,17 @@ from euthymia.rulebook.conditions import (
     All,
     Always,
     Any,
+    Compare,
     Condition,
     Count,
+    Filled,
     FirstKnown,
+    Includes,
     Latest,
     Leaf,
     Not,
     Once,
+    OneOf,
     StatusIs,
 )
 
@@ -31,6 +36,11 @@ class Ground(NamedTuple):
 
     fact: str
     leaf: Leaf | None
+
+    @property
+    def test(self) -> str:
+        """The test, short; nothing where there is none."""
+        return in_words(self.leaf) if isinstance(self.leaf, Compare | OneOf | Includes | Filled) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from euthymia.explain.questions import Question
 from euthymia.facts.drug_facts import names_not_held
 from euthymia.facts.patient import Unit
 from euthymia.render.about import about_rulebook
+from euthymia.render.explained import Explained, explained_by_default
 from euthymia.render.models import Models
 from euthymia.render.recommendations import Recommendations
 from euthymia.render.shown import Shown
@@ -20,18 +21,23 @@ _SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
 _ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown to clinicians once it is there
 
 
-def document(assessment: Assessment, words: Words) -> dict[str, Any]:
-    """The whole assessment as plain data, in a fixed order."""
-    return _Document(assessment, words).as_dict()
+def document(assessment: Assessment, words: Words, *, explain_all: bool = False) -> dict[str, Any]:
+    """The whole assessment as plain data, in a fixed order.
+
+    Alerts, advice and headings bear an explanation each; with `explain_all`, every conclusion, which may take some seconds.
+    """
+    return _Document(assessment, words, explain_all=explain_all).as_dict()
 
 
 class _Document:
-    def __init__(self, assessment: Assessment, words: Words) -> None:
+    def __init__(self, assessment: Assessment, words: Words, *, explain_all: bool) -> None:
         self.assessment = assessment
+        self.explained = Explained(Shown(assessment, words))
+        self._explain = None if explain_all else explained_by_default(assessment)
         self.rulebook = assessment.rulebook
         self.patient = assessment.patient
         self.words = words
-        self.shown = Shown(assessment, words)
+        self.shown = self.explained.shown
         self.sentences = self.shown.sentences
         self.brief = self.shown.brief
         self.models = Models(self.shown)
@@ -67,6 +73,7 @@ class _Document:
             ],
             "recommendations": Recommendations(self.shown).all(),
             "alerts": self._alerts(),
+            "explanations": self._explanations(),
             "questions": [self._question(item) for item in self.assessment.questions],
             "conflicts": [
                 self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "conflict" and item.status == MET
@@ -139,6 +146,11 @@ class _Document:
             "provisional": self._provisional(rule),
             "rule": {"file": rule.origin.file, "line": rule.origin.line},
         }
+
+    def _explanations(self) -> dict[str, Any]:
+        """By judgement: GF-E-A9@t1. Helpers are explained inside what they serve."""
+        wanted = [item for item in self.assessment.judgements if self._explain is None or str(item.key) in self._explain]
+        return {str(item.key): self.explained.of(item) for item in wanted if item.rule.kind != "helper"}
 
     def _alerts(self) -> list[dict[str, Any]]:
         """Alerts that are met, and those of weight that cannot be told yet: a missing answer never silences one."""

@@ -14,14 +14,15 @@ from euthymia.render.ledger import ledger
 from euthymia.render.patient import for_patient
 from euthymia.render.said import Saying, read_sentences
 from euthymia.render.sentences import Sandbox
+from euthymia.render.whys import seen, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_TEXT_PAGES = (*AUDIENCES, "stage", "compare")
+_TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit")
 
 
 def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
-    """For a terminal, a pipe or a file. `page`: an audience, stage or compare. Escape sequences only where `colour` is wanted."""
+    """For a terminal, a pipe or a file. `page`: an audience or a command. Escape sequences only where `colour` is wanted."""
     template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
     filled = template.render(_shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
@@ -48,10 +49,13 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = for_patient(cleaned, words)
         case "compare":
             parts = compared(cleaned)
+        case "why" | "why_audit":
+            parts = whys(cleaned)
         case _:
             parts = chapters(cleaned)
+    explained = {key: seen(found) for key, found in cleaned.get("explanations", {}).items()}
     saying = Saying(read_sentences(folder), cleaned)
-    return {"doc": cleaned, "words": words, "say": saying.say, "carried": saying.carried, **parts}
+    return {"doc": cleaned, "words": words, "say": saying.say, "carried": saying.carried, "explanations": explained, **parts}
 
 
 @lru_cache(maxsize=16)

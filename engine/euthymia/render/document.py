@@ -176,8 +176,10 @@ class _Document:
             **({"about": self.words.unit_name(unit)} if unit is not None else {}),
             "settles": list(question.settles),
             "asked_by": list(question.asked_by),
+            "advice": list(question.advice),
             "now": question.now,
             "changes": fact.changes,
+            "effort": fact.effort,
         }
 
     def _tensions(self) -> list[dict[str, Any]]:

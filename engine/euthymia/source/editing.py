@@ -1,0 +1,124 @@
+"""A YAML or JSON file that a program changes while it stays the file of whoever wrote it: comments, order and layout are kept.
+
+A change is written to a file beside it, and takes its place only once it is on the disk: at any moment the file is whole, old or new.
+"""
+
+import io
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.util import load_yaml_guess_indent
+
+from euthymia.errors import InputError, Problem
+from euthymia.source.text import plain_scalar, read_document
+
+Place = tuple[str, ...]
+_LONG_LINE = 1_000_000  # lines are never broken anew
+
+
+def changed_text(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
+    """The text of a file with each value put at its place; a place inside a list names the entry by its `id`.
+
+    What is missing on the way is made. Raises InputError when the result would not read back as the same data with these changes.
+    """
+    if name.endswith(".json") or text.lstrip()[:1] == "{":
+        made = _json(text, changes)
+    else:
+        made = _yaml(text, name, changes)
+    _check(text, made, name, changes)
+    return made
+
+
+def save(path: Path, text: str) -> None:
+    """Put `text` into the file, whole or not at all; on return it is on the disk. Raises InputError when that cannot be done."""
+    target = Path(os.path.realpath(path))  # a link stays a link
+    try:
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(13, "it may not be written")
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, suffix=".part", delete=False) as file:
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                if target.exists():
+                    os.chmod(file.name, target.stat().st_mode & 0o777)
+                os.replace(file.name, target)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(file.name)
+                raise
+    except OSError as error:
+        raise InputError([Problem(str(path), 0, "", f"cannot be written: {error.strerror or error}")]) from None
+
+
+def _json(text: str, changes: list[tuple[Place, Any]]) -> str:
+    data = json.loads(text) if text.strip() else {}
+    for place, value in changes:
+        _put(data, place, value, dict, list)
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _yaml(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
+    writer = YAML()
+    writer.preserve_quotes = True
+    writer.width = _LONG_LINE
+    _, sequence, offset = load_yaml_guess_indent(text)
+    writer.indent(mapping=2, sequence=sequence or 4, offset=2 if offset is None else offset)
+    try:
+        data = writer.load(text)
+    except YAMLError as error:
+        raise InputError([Problem(name, 0, "", f"cannot be changed without losing its layout: {type(error).__name__}")]) from None
+    data = CommentedMap() if data is None else data
+    for place, value in changes:
+        _put(data, place, _yaml_value(value), CommentedMap, CommentedSeq)
+    stream = io.StringIO()
+    writer.dump(data, stream)
+    return stream.getvalue()
+
+
+def _yaml_value(value: Any) -> Any:
+    """Words that YAML would read as something else get quotation marks; lists of words stand on one line."""
+    if isinstance(value, list):
+        made = CommentedSeq([_yaml_value(item) for item in value])
+        made.fa.set_flow_style()
+        return made
+    if isinstance(value, dict):
+        return CommentedMap({key: _yaml_value(item) for key, item in value.items()})
+    if isinstance(value, str) and plain_scalar(value) != value:
+        return DoubleQuotedScalarString(value)
+    return value
+
+
+def _put(data: Any, place: Place, value: Any, mapping: type, sequence: type) -> None:
+    """Walk to the place, making what is missing, and put the value there; a value with a source keeps its source out: it is replaced."""
+    here, rest = place[0], place[1:]
+    if isinstance(data, list):
+        row = next((row for row in data if isinstance(row, dict) and str(row.get("id")) == here), None)
+        if row is None:
+            row = mapping()
+            row["id"] = here
+            data.append(row)
+        _put(row, rest, value, mapping, sequence)
+    elif not rest:
+        data[here] = value
+    else:
+        if data.get(here) is None:
+            data[here] = sequence() if len(rest) == 2 else mapping()
+        _put(data[here], rest, value, mapping, sequence)
+
+
+def _check(before: str, after: str, name: str, changes: list[tuple[Place, Any]]) -> None:
+    wanted = (read_document(before, name).data or {}) if before.strip() else {}
+    for place, value in changes:
+        _put(wanted, place, value, dict, list)
+    if read_document(after, name).data != wanted:
+        raise InputError([Problem(name, 0, "", "cannot be changed without changing more than the answer; enter it by hand")])

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from euthymia import __version__
+from euthymia.cli.ask import ask
 from euthymia.cli.assess import assess
 from euthymia.cli.common import INTERRUPTED, WRONG_INPUT, stop
 from euthymia.cli.rules import rules_app
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(assess)
 app.command()(stage)
+app.command()(ask)
 app.command()(schema)
 app.add_typer(rules_app, name="rules")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from euthymia.explain.advice import advice_rules
 from euthymia.explain.possible_answers import Answer, joined, possible_answers
 from euthymia.explain.questions import Question
 from euthymia.explain.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ class Answers:
         self.rulebook = rulebook
         self.patient = patient
         self.statuses = statuses
+        self._advice = advice_rules(rulebook)
         self._vocabulary = vocabulary
         self._evaluator = evaluator
         self._enter = enter
@@ -72,4 +74,4 @@ class Answers:
 
     def _shown(self, key: Key) -> bool:
         rule = self.rulebook.by_id[key.rule]
-        return rule.alert is not None or rule.advice is not None or (rule.kind != "helper" and rule.part_of is None)
+        return key.rule in self._advice or (rule.kind != "helper" and rule.part_of is None)

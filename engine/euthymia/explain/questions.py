@@ -1,5 +1,6 @@
 """What to ask next, and what each answer can settle."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ from euthymia.rulebook.rulebook import Rulebook
 class Question:
     """One unknown fact (`trial.adherence@t1`): the judgements it can settle, the rules that ask for it, and whether to ask it now.
 
-    `advice` are those of both that are advice: without one the question has no bearing on what is advised.
+    `advice` names the open advice that an answer can settle, and the alerts that ask for a fact of safety: without one the question has
+    no bearing on what is advised.
     """
 
     fact: str
@@ -42,11 +44,14 @@ def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: M
     substitutes = _substitutes(rulebook, set(found))
     bearing = {fact: [key for key in settles.get(fact, ()) if key.rule in advice] for fact in found}
 
+    def now(fact: str) -> bool:
+        return rulebook.facts[fact.partition("@")[0]].safety
+
     def order(fact: str) -> tuple[int, ...]:
         name, _, unit = fact.partition("@")
         declared = rulebook.facts[name]
         telling = (-len(bearing[fact]), declared.cost, -len(settles.get(fact, ())))
-        first = (0, 0, 0, 0, 0) if declared.safety else (1, int(fact in substitutes), *telling)
+        first = (0, 0, 0, 0, 0) if now(fact) else (1, int(fact in substitutes), *telling)
         return (*first, rulebook.facts.rank(name), units.index(unit or None))
 
     return tuple(
@@ -54,28 +59,31 @@ def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: M
             fact,
             tuple(sorted({str(key) for key in settles.get(fact, ()) if _shown(rulebook, key)})),
             tuple(sorted(asked.get(fact, ()))),
-            tuple(sorted({*map(str, bearing[fact]), *(name for name in asked.get(fact, ()) if name.partition("@")[0] in advice)})),
-            rulebook.facts[fact.partition("@")[0]].safety,
+            tuple(sorted({*map(str, bearing[fact]), *(asked.get(fact, ()) if now(fact) else ())})),
+            now(fact),
         )
         for fact in sorted(found, key=order)
     )
 
 
 def _substitutes(rulebook: Rulebook, found: set[str]) -> set[str]:
-    """Facts that only stand in for another one that is asked for as well: a stated outcome for Kellner's score."""
-    later: set[str] = set()
+    """Facts that only stand in for another one that is asked for as well: a stated outcome for Kellner's score.
+
+    Two that stand in for each other, each in another rule, are asked by what they bear on.
+    """
+    pairs: set[tuple[str, str]] = set()
     for rule in rulebook.rules:
         for condition in rule.conditions:
             for part in walk(condition):
                 if isinstance(part, FirstKnown):
-                    later |= {fact for fact in found if _stands_in(part, fact, found)}
-    return later
+                    pairs.update(itertools.combinations([name for name, _ in part.options], 2))
+    only = [(first, later) for first, later in pairs if (later, first) not in pairs]
+    return {fact for fact in found if any(_stands_in(first, later, fact, found) for first, later in only)}
 
 
-def _stands_in(part: FirstKnown, fact: str, found: set[str]) -> bool:
+def _stands_in(first: str, later: str, fact: str, found: set[str]) -> bool:
     name, at, unit = fact.partition("@")
-    names = [option for option, _ in part.options]
-    return name in names and any(f"{other}{at}{unit}" in found for other in names[: names.index(name)])
+    return name == later and f"{first}{at}{unit}" in found
 
 
 def _shown(rulebook: Rulebook, key: Key) -> bool:
@@ -84,6 +92,8 @@ def _shown(rulebook: Rulebook, key: Key) -> bool:
 
 def _worth_asking(rulebook: Rulebook, patient: Patient, fact: str) -> bool:
     state = patient.observation(fact).state
+    if rulebook.facts[fact.partition("@")[0]].type == "reference" and not patient.units.get("trial"):
+        return False  # nothing that could be referred to
     return state == "not_asked" or (state == "unknown" and rulebook.facts[fact.partition("@")[0]].safety)
 
 

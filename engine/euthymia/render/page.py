@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from euthymia.render.ask import asked
 from euthymia.render.chapters import chapters
 from euthymia.render.clean import clean
 from euthymia.render.filters import text_filters
@@ -15,11 +16,11 @@ from euthymia.render.sentences import Sandbox
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_TEXT_PAGES = (*AUDIENCES, "stage")
+_TEXT_PAGES = (*AUDIENCES, "stage", "ask")
 
 
 def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
-    """For a terminal, a pipe or a file. `page`: an audience, or stage. Escape sequences only where `colour` is wanted."""
+    """For a terminal, a pipe or a file. `page`: an audience, stage or ask. Escape sequences only where `colour` is wanted."""
     template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
     filled = template.render(_shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
@@ -44,6 +45,8 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = ledger(cleaned)
         case "patient":
             parts = for_patient(cleaned, words)
+        case "ask":
+            parts = asked(cleaned)
         case _:
             parts = chapters(cleaned)
     return {"doc": cleaned, "words": words, **parts}

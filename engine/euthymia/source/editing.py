@@ -29,10 +29,7 @@ def changed_text(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
 
     What is missing on the way is made. Raises InputError when the result would not read back as the same data with these changes.
     """
-    if name.endswith(".json") or text.lstrip()[:1] == "{":
-        made = _json(text, changes)
-    else:
-        made = _yaml(text, name, changes)
+    made = _json(text, changes) if name.endswith(".json") else _yaml(text, name, changes)
     _check(text, made, name, changes)
     return made
 
@@ -72,7 +69,7 @@ def _yaml(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
     writer.preserve_quotes = True
     writer.width = _LONG_LINE
     _, sequence, offset = load_yaml_guess_indent(text)
-    writer.indent(mapping=2, sequence=sequence or 4, offset=2 if offset is None else offset)
+    writer.indent(mapping=2, sequence=4 if offset is None else sequence, offset=2 if offset is None else offset)
     try:
         data = writer.load(text)
     except YAMLError as error:

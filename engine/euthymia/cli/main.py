@@ -9,6 +9,7 @@ from euthymia import __version__
 from euthymia.cli.ask import ask
 from euthymia.cli.assess import assess
 from euthymia.cli.common import INTERRUPTED, WRONG_INPUT, stop
+from euthymia.cli.interview import interview
 from euthymia.cli.rules import rules_app
 from euthymia.cli.schema import schema
 from euthymia.cli.stage import stage
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(assess)
 app.command()(stage)
 app.command()(ask)
+app.command()(interview)
 app.command()(schema)
 app.add_typer(rules_app, name="rules")
 

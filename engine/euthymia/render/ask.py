@@ -66,5 +66,3 @@ def _entry(members: list[Item]) -> Item:
         "answers": first["answers"],
         "settles": len({name for question in members for name in question["settles"]}),
     }
-
-

@@ -16,11 +16,11 @@ from euthymia.render.sentences import Sandbox
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_TEXT_PAGES = (*AUDIENCES, "stage", "ask")
+_TEXT_PAGES = (*AUDIENCES, "stage", "ask", "interview")
 
 
 def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
-    """For a terminal, a pipe or a file. `page`: an audience, stage or ask. Escape sequences only where `colour` is wanted."""
+    """For a terminal, a pipe or a file. `page`: an audience, or the name of a command. Escape sequences only where `colour` is wanted."""
     template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
     filled = template.render(_shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
@@ -47,6 +47,8 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = for_patient(cleaned, words)
         case "ask":
             parts = asked(cleaned)
+        case "interview":
+            parts = {}
         case _:
             parts = chapters(cleaned)
     return {"doc": cleaned, "words": words, **parts}

@@ -21,6 +21,7 @@ from euthymia.errors import InputError, Problem
 from euthymia.source.text import plain_scalar, read_document
 
 Place = tuple[str, ...]
+_ANY_WRITE = 0o222  # whoever runs as root may write everything; a file marked as read-only is left alone all the same
 _LONG_LINE = 1_000_000  # lines are never broken anew
 
 
@@ -34,12 +35,35 @@ def changed_text(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
     return made
 
 
+def new_text(name: str) -> str:
+    """The beginning of a patient file that does not exist yet."""
+    return '{"schema": "euthymia.patient/1"}\n' if name.endswith(".json") else "schema: euthymia.patient/1\n"
+
+
+def text_on_disk(path: Path) -> str:
+    """The text with its line ends as they are. Raises InputError."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return stream.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError([Problem(str(path), 0, "", f"cannot be read: {error}")]) from None
+
+
+def writable(path: Path) -> None:
+    """Raises InputError where the file or its folder could not be written, before anything is asked."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise InputError([Problem(str(path), 0, "", "is a folder; a file is needed")])
+    if target.exists() and not (os.access(target, os.W_OK) and target.stat().st_mode & _ANY_WRITE):
+        raise InputError([Problem(str(path), 0, "", "may not be written; answers could not be saved")])
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise InputError([Problem(str(path), 0, "", "its folder does not exist or may not be written")])
+
+
 def save(path: Path, text: str) -> None:
     """Put `text` into the file, whole or not at all; on return it is on the disk. Raises InputError when that cannot be done."""
     target = Path(os.path.realpath(path))  # a link stays a link
     try:
-        if target.exists() and not os.access(target, os.W_OK):
-            raise PermissionError(13, "it may not be written")
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, suffix=".part", delete=False) as file:
             try:
                 file.write(text)

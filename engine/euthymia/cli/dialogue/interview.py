@@ -30,6 +30,7 @@ class Taken:
     changes: tuple[Change, ...] = ()
     raised: tuple[Key, ...] = ()
     allowed: str = ""
+    no_more: bool = False  # the list of treatments was left, rather than a question skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Interview:
         self.passed |= {*screen.facts, *([TREATMENTS] if screen.kind == "treatment" else [])}
         self.unfinished = ()
         self._turn()
-        return Taken("skipped")
+        return Taken("skipped", no_more=screen.kind == "treatment")
 
     def _back(self) -> Taken:
         if not self._before:

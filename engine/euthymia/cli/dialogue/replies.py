@@ -12,6 +12,7 @@ from euthymia.facts.values import read_value
 
 STATES = {"?": "unknown", "-": "not_applicable"}
 _TRI = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}
+_LETTERS = "".join(letter for letter in string.ascii_lowercase if letter not in "bnqy")  # back, no, stop, yes
 _NONE = ("0", "none")
 _MARKED = re.compile(r"(\d+)([a-z?-]?)")
 _NUMBERED = re.compile(r"(\d+)[:.]?\s+(.+)")
@@ -56,7 +57,7 @@ def read_reply(fact: Declaration, text: str, trials: Sequence[str] = ()) -> Any:
 def read_several(facts: Sequence[Declaration], text: str) -> dict[int, Any]:
     """Values by the place of the question, from 0. Raises Unclear.
 
-    Yes or no: `2 5 n` (2 and 5 yes, the others no). Choices: `1a 3b`, `b`. Lists of names: `2 ramipril, lithium; none`. A number by itself
+    Yes or no: `2 5 n` (2 and 5 yes, the others no). Choices: `1a 3c`, `c`. Lists of names: `2 ramipril, lithium; none`. A number by itself
     is a yes; a letter, sign or word without a number is the answer to all others, and without one those stay not asked.
     """
     given = _names(facts, text) if facts[0].type == "list of text" else _letters(facts, text)
@@ -76,9 +77,11 @@ def _letters(facts: Sequence[Declaration], text: str) -> dict[int, Any]:
             rest = word
         else:
             raise Unclear
-    for place in range(len(facts)) if rest is not None else ():
-        if place not in given:
-            _give(given, facts, place, rest or "")
+    others = [place for place in range(len(facts)) if place not in given] if rest is not None else []
+    if rest not in STATES and len({facts[place].choices for place in others}) > 1:
+        raise Unclear  # the same letter would mean one thing here and another there
+    for place in others:
+        _give(given, facts, place, rest or "")
     return given
 
 
@@ -108,8 +111,8 @@ def _names(facts: Sequence[Declaration], text: str) -> dict[int, Any]:
 
 
 def letters_of(fact: Declaration) -> list[tuple[str, str]]:
-    """Letters for the answers of questions that are asked together: y and n, else a, b, c."""
-    return [("y", "yes"), ("n", "no")] if fact.type == "tri" else list(zip(string.ascii_lowercase, fact.values, strict=False))
+    """Letters for the answers of questions that are asked together: y and n, else a, c, d: none that means something of its own."""
+    return [("y", "yes"), ("n", "no")] if fact.type == "tri" else list(zip(_LETTERS, fact.values, strict=False))
 
 
 def _list(fact: Declaration, typed: str, by_key: dict[str, str]) -> list[Any] | None:

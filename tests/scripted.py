@@ -42,9 +42,12 @@ class Clinician:
     def _several(self, names: tuple[str, ...], declared: list[Declaration]) -> str:
         """With the commonest answer given for all others, as far as it is one that each of them can have."""
         if declared[0].type == "list of text":
-            return "; ".join(f"{number} {self._one(name, fact)}" for number, (name, fact) in enumerate(zip(names, declared, strict=True), 1))
+            replies = [self._one(name, fact) for name, fact in zip(names, declared, strict=True)]
+            return "; ".join(f"{number} {reply}" for number, reply in enumerate(replies, start=1))
         signs = [self._sign(self.patient.observation(name), fact) for name, fact in zip(names, declared, strict=True)]
         most = max(dict.fromkeys(signs), key=signs.count)
+        if len({fact.choices for fact in declared}) > 1:
+            return " ".join(f"{number}{sign}" for number, sign in enumerate(signs, start=1))
         others = [f"{number}{sign}" for number, sign in enumerate(signs, start=1) if sign != most]
         return " ".join([*others, most])
 

@@ -1,11 +1,15 @@
 """`euthymia interview`, driven like a user would: by lines on standard input, in a terminal of its own, killed and resumed."""
 
+import fcntl
 import json
 import os
 import pty
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from datetime import date
 from pathlib import Path
@@ -23,7 +27,7 @@ patient: {age_years: 44}     # by her card
 risk:
   assessed: yes              # asked twice
 """
-_LONGEST = 120
+_LONGEST = 60
 
 
 def _environment() -> dict[str, str]:
@@ -138,6 +142,7 @@ class Terminal:
 
     def __init__(self, file: Path) -> None:
         self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 110, 0, 0))
         self.process = subprocess.Popen(_command(file), stdin=slave, stdout=slave, stderr=slave, env=_environment(), close_fds=True)
         os.close(slave)
         self.seen = ""
@@ -146,7 +151,8 @@ class Terminal:
         deadline = time.monotonic() + _LONGEST
         while " ".join(self.seen.split()).count(text) < times:
             assert time.monotonic() < deadline, self.seen
-            self.seen += os.read(self.master, 65536).decode("utf-8", errors="replace")
+            if select.select([self.master], [], [], 1)[0]:
+                self.seen += os.read(self.master, 65536).decode("utf-8", errors="replace")
 
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())

@@ -22,7 +22,8 @@ from tests.scripted import Clinician, held
 # What the complete example leaves out although it bears on advice: the answers of the same patient.
 REST = {
     "safety": ["two_serotonergic_drugs", "maoi_washout_kept", "maoi_diet_explained", "hypertensive_crisis_signs",
-               "seizure_or_eating_disorder", "lithium_toxicity_signs", "dehydration", "withdrawal_from_alcohol_or_sedatives", "uncontrolled_hypertension_or_aneurysm"],
+               "seizure_or_eating_disorder", "lithium_toxicity_signs", "dehydration",
+               "withdrawal_from_alcohol_or_sedatives", "uncontrolled_hypertension_or_aneurysm"],
     "current": ["three_month_assessment_done", "post_stop_assessment_done", "ect_response"],
     "drugs": ["serotonergic", "sympathomimetic", "lithium_interacting", "nsaid", "qt_prolonging", "cyp2d6_substrate_at_risk"],
     "patient": ["family_involvement_accepted", "digital_access"],

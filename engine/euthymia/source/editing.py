@@ -3,7 +3,6 @@
 A change is written to a file beside it, and takes its place only once it is on the disk: at any moment the file is whole, old or new.
 """
 
-import io
 import json
 import os
 import tempfile
@@ -11,18 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-from ruamel.yaml.util import load_yaml_guess_indent
-
 from euthymia.errors import InputError, Problem
-from euthymia.source.text import plain_scalar, read_document
+from euthymia.source.text import read_document
 
 Place = tuple[str, ...]
 _ANY_WRITE = 0o222  # whoever runs as root may write everything; a file marked as read-only is left alone all the same
-_LONG_LINE = 1_000_000  # lines are never broken anew
 
 
 def changed_text(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
@@ -30,9 +22,10 @@ def changed_text(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
 
     What is missing on the way is made. Raises InputError when the result would not read back as the same data with these changes.
     """
-    made = _json(text, changes) if name.endswith(".json") else _yaml(text, name, changes)
-    _check(text, made, name, changes)
-    return made
+    lines = text.replace("\r\n", "\n")
+    made = _json(lines, changes) if name.endswith(".json") else _yaml(lines, name, changes)
+    _check(lines, made, name, changes)
+    return made.replace("\n", "\r\n") if "\r\n" in text else made
 
 
 def new_text(name: str) -> str:
@@ -43,7 +36,7 @@ def new_text(name: str) -> str:
 def text_on_disk(path: Path) -> str:
     """The text with its line ends as they are. Raises InputError."""
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             return stream.read()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError([Problem(str(path), 0, "", f"cannot be read: {error}")]) from None
@@ -89,34 +82,9 @@ def _json(text: str, changes: list[tuple[Place, Any]]) -> str:
 
 
 def _yaml(text: str, name: str, changes: list[tuple[Place, Any]]) -> str:
-    writer = YAML()
-    writer.preserve_quotes = True
-    writer.width = _LONG_LINE
-    _, sequence, offset = load_yaml_guess_indent(text)
-    writer.indent(mapping=2, sequence=4 if offset is None else sequence, offset=2 if offset is None else offset)
-    try:
-        data = writer.load(text)
-    except YAMLError as error:
-        raise InputError([Problem(name, 0, "", f"cannot be changed without losing its layout: {type(error).__name__}")]) from None
-    data = CommentedMap() if data is None else data
-    for place, value in changes:
-        _put(data, place, _yaml_value(value), CommentedMap, CommentedSeq)
-    stream = io.StringIO()
-    writer.dump(data, stream)
-    return stream.getvalue()
+    from euthymia.source.layout import changed_yaml  # noqa: PLC0415  the library takes long to load, and most commands need it not
 
-
-def _yaml_value(value: Any) -> Any:
-    """Words that YAML would read as something else get quotation marks; lists of words stand on one line."""
-    if isinstance(value, list):
-        made = CommentedSeq([_yaml_value(item) for item in value])
-        made.fa.set_flow_style()
-        return made
-    if isinstance(value, dict):
-        return CommentedMap({key: _yaml_value(item) for key, item in value.items()})
-    if isinstance(value, str) and plain_scalar(value) != value:
-        return DoubleQuotedScalarString(value)
-    return value
+    return changed_yaml(text, name, changes, _put)
 
 
 def _put(data: Any, place: Place, value: Any, mapping: type, sequence: type) -> None:

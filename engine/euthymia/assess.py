@@ -95,7 +95,6 @@ class Reasoning:
 
     def assessment(self) -> Assessment:
         judgements = tuple(self.judgement(key) for key in self._in_order())
-        needs = {item.key: item.needs for item in judgements}
         return Assessment(
             on=self.on,
             rulebook=self.rulebook,
@@ -106,7 +105,7 @@ class Reasoning:
             splits=self.splits,
             rankings=self.rankings,
             sequences=self.sequences,
-            questions=questions(self.rulebook, self.patient, self.decision.statuses, needs),
+            questions=self.questions,
             firings=tuple(sorted(self.decision.firings, key=lambda firing: (firing.key.rule, firing.key.unit or ""))),
             explanations=self.explanations,
         )
@@ -129,6 +128,12 @@ class Reasoning:
                 self._waiting.of(key),
             )
         return self._judged[key]
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What to ask next, in order: the same for the assessment, `ask` and the interview."""
+        statuses = self.decision.statuses
+        return questions(self.rulebook, self.patient, statuses, {key: self._needs.of(key) for key in self._in_order()})
 
     @cached_property
     def spectrum(self) -> Spectrum:

@@ -2,10 +2,14 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from euthymia.assess import Assessment, Reasoning, assess, contradictions
 from euthymia.errors import InputError, Problem
+from euthymia.explain.answers import Answers
 from euthymia.explain.vocabulary import Vocabulary
+from euthymia.facts.entering import as_entered, place_of, with_entry
+from euthymia.facts.patient import Patient
 from euthymia.facts.patient_file import PatientFile, UnusablePatient, read_patient_data
 from euthymia.inference.agreement import Engines, decide
 from euthymia.resources import bundled
@@ -45,6 +49,25 @@ class Consultation:
     def reason(self, file: PatientFile, on: date) -> Reasoning:
         """The same decision, with reasons only where they are asked for."""
         return Reasoning(self.engines, self._vocabulary, decide(self.engines, file.patient), file.patient, on)
+
+    def answers(self, file: PatientFile, reasoning: Reasoning) -> Answers:
+        """What each answer to a question of this decision would do. `reasoning`: that of the same file."""
+        on, statuses = reasoning.on, reasoning.decision.statuses
+
+        def enter(name: str, value: Any) -> Patient | None:
+            return self.with_answer(file, name, value, on)
+
+        return Answers(self.rulebook, self._vocabulary, self.engines.evaluator, file.patient, statuses, enter)
+
+    def with_answer(self, file: PatientFile, name: str, value: Any, on: date) -> Patient | None:
+        """The patient of the file with one more answer in it, read like any file; None where it contradicts what the file holds."""
+        document = file.document
+        for entered in as_entered(name, file.entered, file.patient, self.rulebook.facts):
+            document = with_entry(document, place_of(entered, self.rulebook.facts), value)
+        try:
+            return self.read_document(document, on).patient
+        except InputError:
+            return None
 
     @property
     def _window(self) -> int:

@@ -73,7 +73,7 @@ def text_writer(*, to_file: bool) -> Callable[[dict[str, Any], str], str]:
     """Text pages, with colour and the width of the screen where they go to a terminal."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
     colour = terminal and not to_file and "NO_COLOR" not in os.environ
-    width = min(os.get_terminal_size().columns, 110) if terminal else 100
+    width = min(os.get_terminal_size().columns or 100, 110) if terminal else 100
     return lambda data, page: text_page(data, page, bundled("templates"), colour=colour, width=width)
 
 

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from euthymia import __version__
+from euthymia.cli.ask import ask
 from euthymia.cli.assess import assess
 from euthymia.cli.common import INTERRUPTED, WRONG_INPUT, stop
 from euthymia.cli.compare import compare
+from euthymia.cli.interview import interview
 from euthymia.cli.rules import rules_app
 from euthymia.cli.schema import schema
 from euthymia.cli.stage import stage
@@ -25,6 +27,8 @@ app.command()(assess)
 app.command()(stage)
 app.command()(why)
 app.command()(compare)
+app.command()(ask)
+app.command()(interview)
 app.command()(schema)
 app.add_typer(rules_app, name="rules")
 

@@ -1,8 +1,10 @@
 """What to ask next, and what each answer can settle."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from euthymia.explain.advice import advice_rules
 from euthymia.facts.patient import Patient
 from euthymia.inference.trace import Key, Statuses
 from euthymia.rulebook.conditions import MET, FirstKnown, Latest, walk
@@ -12,16 +14,21 @@ from euthymia.rulebook.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One unknown fact (`trial.adherence@t1`): the judgements it can settle, the rules that ask for it, and whether to ask it now."""
+    """One unknown fact (`trial.adherence@t1`): the judgements it can settle, the rules that ask for it, and whether to ask it now.
+
+    `advice` names the open advice that an answer can settle, and the alerts that ask for a fact of safety: without one the question has
+    no bearing on what is advised.
+    """
 
     fact: str
     settles: tuple[str, ...]
     asked_by: tuple[str, ...]
+    advice: tuple[str, ...]
     now: bool
 
 
 def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: Mapping[Key, tuple[str, ...]]) -> tuple[Question, ...]:
-    """Facts worth asking, most telling first: safety, then what bears on most of the headline results, on most alerts, on most judgements.
+    """Facts worth asking: safety first, then what can settle most open advice, then what costs least to answer.
 
     Facts that were asked and are not known are left out, except those of safety, which are asked again.
     """
@@ -30,47 +37,53 @@ def questions(rulebook: Rulebook, patient: Patient, statuses: Statuses, needs: M
         for fact in facts:
             settles.setdefault(fact, []).append(key)
     asked = _asked_by_rules(rulebook, patient, statuses)
-    headline, alerts = _headline(rulebook), {rule.id for rule in rulebook.rules if rule.alert}
+    advice = advice_rules(rulebook)
     units = [None, *(unit.id for members in patient.units.values() for unit in members)]
 
     found = [fact for fact in {**settles, **asked} if _worth_asking(rulebook, patient, fact)]
     substitutes = _substitutes(rulebook, set(found))
+    bearing = {fact: [key for key in settles.get(fact, ()) if key.rule in advice] for fact in found}
+
+    def now(fact: str) -> bool:
+        return rulebook.facts[fact.partition("@")[0]].safety
 
     def order(fact: str) -> tuple[int, ...]:
         name, _, unit = fact.partition("@")
-        keys = settles.get(fact, [])
-        rules = {key.rule for key in keys}
-        bearing, warned = len(rules & headline), len(rules & alerts)
-        now = 0 if rulebook.facts[name].safety else 1
-        telling = (-bearing, -warned, -len(keys)) if now else (0, 0, 0)
-        return (now, int(fact in substitutes), *telling, rulebook.facts.rank(name), units.index(unit or None))
+        declared = rulebook.facts[name]
+        telling = (-len(bearing[fact]), declared.cost, -len(settles.get(fact, ())))
+        first = (0, 0, 0, 0, 0) if now(fact) else (1, int(fact in substitutes), *telling)
+        return (*first, rulebook.facts.rank(name), units.index(unit or None))
 
     return tuple(
         Question(
             fact,
             tuple(sorted({str(key) for key in settles.get(fact, ()) if _shown(rulebook, key)})),
             tuple(sorted(asked.get(fact, ()))),
-            rulebook.facts[fact.partition("@")[0]].safety,
+            tuple(sorted({*map(str, bearing[fact]), *(asked.get(fact, ()) if now(fact) else ())})),
+            now(fact),
         )
         for fact in sorted(found, key=order)
     )
 
 
 def _substitutes(rulebook: Rulebook, found: set[str]) -> set[str]:
-    """Facts that only stand in for another one that is asked for as well: a stated outcome for Kellner's score."""
-    later: set[str] = set()
+    """Facts that only stand in for another one that is asked for as well: a stated outcome for Kellner's score.
+
+    Two that stand in for each other, each in another rule, are asked by what they bear on.
+    """
+    pairs: set[tuple[str, str]] = set()
     for rule in rulebook.rules:
         for condition in rule.conditions:
             for part in walk(condition):
                 if isinstance(part, FirstKnown):
-                    later |= {fact for fact in found if _stands_in(part, fact, found)}
-    return later
+                    pairs.update(itertools.combinations([name for name, _ in part.options], 2))
+    only = [(first, later) for first, later in pairs if (later, first) not in pairs]
+    return {fact for fact in found if any(_stands_in(first, later, fact, found) for first, later in only)}
 
 
-def _stands_in(part: FirstKnown, fact: str, found: set[str]) -> bool:
+def _stands_in(first: str, later: str, fact: str, found: set[str]) -> bool:
     name, at, unit = fact.partition("@")
-    names = [option for option, _ in part.options]
-    return name in names and any(f"{other}{at}{unit}" in found for other in names[: names.index(name)])
+    return name == later and f"{first}{at}{unit}" in found
 
 
 def _shown(rulebook: Rulebook, key: Key) -> bool:
@@ -79,6 +92,8 @@ def _shown(rulebook: Rulebook, key: Key) -> bool:
 
 def _worth_asking(rulebook: Rulebook, patient: Patient, fact: str) -> bool:
     state = patient.observation(fact).state
+    if rulebook.facts[fact.partition("@")[0]].type == "reference" and not patient.units.get("trial"):
+        return False  # nothing that could be referred to
     return state == "not_asked" or (state == "unknown" and rulebook.facts[fact.partition("@")[0]].safety)
 
 
@@ -106,10 +121,3 @@ def _named(rulebook: Rulebook, patient: Patient, rule: Rule, key: Key, fact: str
     if latest and patient.latest is not None:
         return [f"{fact}@{patient.latest}"]
     return [f"{fact}@{unit.id}" for unit in patient.units.get(record, ())]
-
-
-def _headline(rulebook: Rulebook) -> set[str]:
-    parts = rulebook.about.assessment
-    found = {parts.refractoriness, parts.spectrum.deterioration, *parts.criteria.values(), *parts.situations.values()}
-    found |= set(parts.spectrum.bands.values())
-    return found

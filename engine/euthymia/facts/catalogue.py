@@ -10,9 +10,11 @@ FactType = Literal[
     "list of enum", "list of text", "list of integer", "list of reference",
 ]  # fmt: skip
 Combining = Literal["medication", "psychotherapy", "shared", "agreed", "worst", "both", "either", "join", "earliest", "latest", "own"]
+Effort = Literal["talk", "judgement", "record", "test"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 TRI = ("yes", "no")
+EFFORTS: tuple[Effort, ...] = ("talk", "judgement", "record", "test")  # what an answer costs, the cheapest first
 _BARRED = {"medication": ("psychotherapy", "neuromodulation"), "psychotherapy": ("medication", "neuromodulation")}
 _LONGEST_WORD = 60  # the engine takes no longer words
 
@@ -34,6 +36,7 @@ class Declaration(BaseModel):
     keys: tuple[str, ...] = ()
     ask: str
     changes: Literal["never", "by time", "by clinician", "by test"]
+    effort: Effort | None = None
     unknown: str
     course: Combining | None = None
     worst_first: tuple[str, ...] = ()
@@ -75,6 +78,11 @@ class Declaration(BaseModel):
         return _BARRED.get(self.course or "", ())
 
     @property
+    def cost(self) -> int:
+        """Place of the fact's effort among EFFORTS; 0 is a question that the talk itself answers."""
+        return EFFORTS.index(self.effort or EFFORTS[0])
+
+    @property
     def full_name(self) -> str:
         return f"{self.record}.{self.name}" if self.record != "none" else self.name
 
@@ -104,6 +112,7 @@ class Record(BaseModel):
     many: bool = False
     complete_when: str | None = None
     order: int
+    effort: Effort = "talk"
     facts: tuple[Declaration, ...]
 
 
@@ -115,7 +124,7 @@ class Catalogue:
         self._facts: dict[str, Declaration] = {}
         for record in self.records:
             for fact in record.facts:
-                declared = fact.model_copy(update={"record": record.record})
+                declared = fact.model_copy(update={"record": record.record, "effort": fact.effort or record.effort})
                 self._facts[declared.full_name] = declared
         self._rank = {name: number for number, name in enumerate(self._facts)}
 

@@ -182,6 +182,20 @@ def _complete(facts: Facts, trials: Sequence[Unit]) -> bool:
     return named and listed and all(trial.get("trial.stop_reason").known for trial in trials)
 
 
+def lists_to_complete(facts: Facts, trials: Sequence[Unit]) -> Iterator[str]:
+    """Facts that were not asked and without which the table cannot tell that a group of drugs is not taken (see `_complete`)."""
+    for fact in (*_LISTS, "current.antidepressant"):
+        if facts.get(fact, NOT_ASKED).state == "not_asked":
+            yield fact
+    for trial in trials:
+        held = ["trial.stop_reason"]
+        if _goes_on(trial):
+            held.append("trial.concomitant_drugs")
+            if trial.get("trial.modality").value not in _WITHOUT_DRUG:
+                held += ["trial.drug", "trial.augmentation"]
+        yield from (f"{fact}@{trial.id}" for fact in held if trial.get(fact).state == "not_asked")
+
+
 # --- names in lists that the table does not hold --------------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ from euthymia.facts.patient import Unit
 from euthymia.render.about import about_rulebook
 from euthymia.render.explained import Explained, explained_by_default
 from euthymia.render.models import Models
+from euthymia.render.questions import shown_question
 from euthymia.render.recommendations import Recommendations
 from euthymia.render.shown import Shown
-from euthymia.render.words import Words, unit_of
+from euthymia.render.words import Words
 from euthymia.rulebook.base import citations
 from euthymia.rulebook.conditions import MET, UNDETERMINED, Compare, Condition, OneOf, walk
 from euthymia.rulebook.rule import Rule, Text
@@ -178,19 +179,7 @@ class _Document:
         ]
 
     def _question(self, question: Question) -> dict[str, Any]:
-        fact = self.rulebook.facts[question.fact.partition("@")[0]]
-        unit = unit_of(self.patient, question.fact)
-        return {
-            "fact": question.fact,
-            "label": self.words.fact_name(fact, unit),
-            "name": fact.label,
-            "ask": fact.ask,
-            **({"about": self.words.unit_name(unit)} if unit is not None else {}),
-            "settles": list(question.settles),
-            "asked_by": list(question.asked_by),
-            "now": question.now,
-            "changes": fact.changes,
-        }
+        return shown_question(question, self.rulebook, self.patient, self.words)
 
     def _tensions(self) -> list[dict[str, Any]]:
         """Where the sources do not agree: each side with its citation, and what is done with it here."""

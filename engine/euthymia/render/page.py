@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from euthymia.render.ask import asked
 from euthymia.render.chapters import chapters
 from euthymia.render.clean import clean
 from euthymia.render.compared import compared
@@ -18,11 +19,11 @@ from euthymia.render.whys import seen, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit")
+_TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
 
 
 def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
-    """For a terminal, a pipe or a file. `page`: an audience or a command. Escape sequences only where `colour` is wanted."""
+    """For a terminal, a pipe or a file. `page`: an audience, or the name of a command. Escape sequences only where `colour` is wanted."""
     template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
     filled = template.render(_shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
@@ -51,6 +52,10 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = compared(cleaned)
         case "why" | "why_audit":
             parts = whys(cleaned)
+        case "ask":
+            parts = asked(cleaned)
+        case "interview":
+            parts = {}
         case _:
             parts = chapters(cleaned)
     explained = {key: seen(found) for key, found in cleaned.get("explanations", {}).items()}

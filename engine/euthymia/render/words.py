@@ -24,6 +24,7 @@ class Words(BaseModel):
     states: dict[str, str]
     sentences: dict[str, str]
     missing: str
+    asking: dict[str, str]
 
     def listed(self, items: Iterable[str]) -> str:
         """`a, b and c`."""
@@ -83,7 +84,12 @@ def with_unit(value: float, unit: str | None) -> str:
         return shown
     if unit == "%":
         return f"{shown}%"
-    return f"{shown} {str(unit).removesuffix('s') if value == 1 else unit}"
+    return f"{shown} {_one(str(unit)) if value == 1 else unit}"
+
+
+def _one(unit: str) -> str:
+    """`week`, `category`."""
+    return f"{unit.removesuffix('ies')}y" if unit.endswith("ies") else unit.removesuffix("s")
 
 
 def plain(value: Any) -> str:

@@ -1,0 +1,103 @@
+"""euthymia interview: one question after the other in the terminal, each answer saved at once."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from euthymia.cli.common import INTERRUPTED, OnOption, RulesOption, day_asked, shipped_words, show, stop, text_writer
+from euthymia.cli.dialogue.interview import Interview, Taken
+from euthymia.cli.dialogue.shown import shown_alerts, shown_changes, shown_end, shown_screen
+from euthymia.consultation import Consultation
+from euthymia.errors import InputError, Problem
+from euthymia.render.words import Words
+from euthymia.source import read_file
+from euthymia.source.editing import new_text, save, text_on_disk, writable
+
+Page = Callable[[dict[str, Any]], None]
+
+
+def interview(
+    file: Annotated[Path, typer.Argument(help="A patient file, YAML or JSON; made where there is none.", metavar="FILE")],
+    on: OnOption = None,
+    rules: RulesOption = None,
+) -> None:
+    """Ask, one after the other, what can still change the advice. Every answer is saved at once; stop and go on whenever you like."""
+    day = day_asked(on)
+    text = _text_of(file)
+    talk = Interview(Consultation(rules), str(file), text, day)
+    words, write = shipped_words(), text_writer(to_file=False)
+
+    def page(data: dict[str, Any]) -> None:
+        show(write({"file": str(file), "notes": [], "alerts": [], "entered": [], "screen": None, "end": None} | data, "interview"))
+
+    said: dict[str, str] = words.model_dump()["interview"]
+    try:
+        _converse(talk, file, words, page, said)
+    except KeyboardInterrupt:
+        stop("\n" + said["stopped"].format(file=file), INTERRUPTED)
+
+
+def _text_of(file: Path) -> str:
+    """The file as it stands; the beginning of a new one where there is none. Raises InputError, also where it could not be saved."""
+    writable(file)
+    if not file.exists():
+        return new_text(file.name)
+    read_file(file)
+    return text_on_disk(file)
+
+
+def _converse(talk: Interview, file: Path, words: Words, page: Page, said: dict[str, str]) -> None:
+    page({"notes": [said["opening"].format(file=file), said["signs"]], "alerts": shown_alerts(talk, words, talk.critical())})
+    news: dict[str, Any] = {}
+    while talk.screen is not None:
+        page(news | {"screen": shown_screen(talk, words)})
+        typed = _typed()
+        before = talk.text
+        taken = Taken("stopped") if typed is None else talk.reply(typed)
+        if taken.what == "stopped":
+            page({"notes": [said["stopped"].format(file=file)]})
+            return
+        if talk.text != before:
+            _save(file, before, talk.text)
+        news = _news(talk, words, taken, said)
+    page(news | {"end": shown_end(talk, words)})
+
+
+def _typed() -> str | None:
+    """One line; None at the end of what comes in."""
+    if sys.stdout.isatty():
+        print("> ", end="", flush=True)
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
+
+
+def _save(file: Path, before: str, after: str) -> None:
+    """Put the new text into the file, unless somebody else has changed it meanwhile. Raises InputError."""
+    if file.exists() and text_on_disk(file) != before:
+        raise InputError(
+            [Problem(str(file), 0, "", "was changed by another program meanwhile; the last answer was not saved, start again")]
+        )
+    save(file, after)
+
+
+def _news(talk: Interview, words: Words, taken: Taken, said: dict[str, str]) -> dict[str, Any]:
+    """What became of the reply, shown above the next question."""
+    match taken.what:
+        case "answered":
+            several = len(taken.changes) > 1
+            return {"alerts": shown_alerts(talk, words, taken.raised), "entered": shown_changes(talk, words, taken) if several else []}
+        case "skipped":
+            return {"notes": [said["no_more_treatments" if taken.no_more else "skipped"]]}
+        case "back":
+            return {"notes": [said["went_back"]]}
+        case _:
+            return {"notes": [_refusal(taken, said)]}
+
+
+def _refusal(taken: Taken, said: dict[str, str]) -> str:
+    if taken.allowed:
+        return said["refused_because"].format(why=taken.allowed)
+    return said["refused"]

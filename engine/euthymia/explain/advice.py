@@ -1,0 +1,15 @@
+"""What counts as advice: the judgements that an answer must be able to change for its question to matter."""
+
+from euthymia.rulebook.rulebook import Rulebook
+
+
+def advice_rules(rulebook: Rulebook) -> frozenset[str]:
+    """Ids of the rules that are advice: alerts, recommendations and options, situations, criteria, refractoriness and the spectrum.
+
+    Staging models, explanations and the helpers of these are not: whoever wants them settled answers more (`euthymia ask --all`).
+    """
+    parts = rulebook.about.assessment
+    headline = {parts.refractoriness, parts.spectrum.deterioration}
+    headline.update(parts.criteria.values(), parts.situations.values(), parts.spectrum.bands.values())
+    given = {rule.id for rule in rulebook.rules if rule.alert or rule.advice or rule.kind == "option"}
+    return frozenset(headline | given)

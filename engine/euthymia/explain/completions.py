@@ -236,21 +236,23 @@ class Completions:
         judged = [self._condition(count.where, unit) for unit in units]
         ended = self._diagrams.choose(self._closed(count), FALSE, OPEN, OPEN)
         names = [self._possible_names(count, number, units) for number in range(len(units))]
-        done: dict[tuple[int, frozenset[str]], int] = {}
+        later = [frozenset(name for _, possible in names[number:] for name in possible) for number in range(len(units))]
+        done: dict[tuple[int, int, frozenset[str]], int] = {}
 
         def result(number: int, counted: frozenset[str]) -> int:
             if len(counted) >= count.minimum:
                 return TRUE
             if number == len(units):
                 return ended
-            if (number, counted) not in done:
+            state = (number, len(counted), counted & later[number])  # which others were counted makes no difference any more
+            if state not in done:
                 without = result(number + 1, counted)
                 variable, possible = names[number]
                 children = [result(number + 1, counted | {name}) for name in possible]
                 inside = children[0] if variable is None else self._named(variable, children, count)
                 either = self._diagrams.agreed(inside, without)
-                done[number, counted] = self._diagrams.choose(judged[number], inside, without, either)
-            return done[number, counted]
+                done[state] = self._diagrams.choose(judged[number], inside, without, either)
+            return done[state]
 
         return result(0, frozenset())
 

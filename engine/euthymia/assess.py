@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from euthymia.explain.answers import Answers, Enter, no_way_in
 from euthymia.explain.because import Because, Fallback, Reason
 from euthymia.explain.definitions import Defining, DefinitionResult
 from euthymia.explain.disagreement import Split, splits
@@ -51,7 +52,7 @@ class Spectrum:
 class Assessment:
     """Everything that follows for one patient on one day. Frozen; equal for equal patient, rulebook and day.
 
-    `explanations` are worked out when they are asked for.
+    `explanations`, and what `answers` would do, are worked out when they are asked for.
     """
 
     on: date
@@ -66,21 +67,27 @@ class Assessment:
     questions: tuple[Question, ...]
     firings: tuple[Firing, ...]
     explanations: Explanations = field(compare=False, repr=False)
+    answers: Answers = field(compare=False, repr=False)
 
     def status(self, rule: str) -> str:
         """Status of a rule about the patient."""
         return next(item.status for item in self.judgements if item.key == Key(rule))
 
 
-def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date) -> Assessment:
-    """Judge one patient. `vocabulary` is that of the engines' rulebook. Raises Disagreement when the two engines differ."""
-    return Reasoning(engines, vocabulary, decide(engines, patient), patient, on).assessment()
+def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date, enter: Enter = no_way_in) -> Assessment:
+    """Judge one patient. `vocabulary` is that of the engines' rulebook. Raises Disagreement when the two engines differ.
+
+    `enter` gives the patient with one more answer, for what answers would do.
+    """
+    return Reasoning(engines, vocabulary, decide(engines, patient), patient, on, enter).assessment()
 
 
 class Reasoning:
     """Reasons and missing facts of one decision, worked out when they are asked for."""
 
-    def __init__(self, engines: Engines, vocabulary: Vocabulary, decision: Decision, patient: Patient, on: date) -> None:
+    def __init__(
+        self, engines: Engines, vocabulary: Vocabulary, decision: Decision, patient: Patient, on: date, enter: Enter = no_way_in
+    ) -> None:
         self.rulebook = engines.rulebook
         self.patient = patient
         self.on = on
@@ -91,6 +98,7 @@ class Reasoning:
         self._needs = Needs(self.rulebook, vocabulary, whole, statuses)
         self._waiting = WaitingFor(self.rulebook, whole, statuses)
         self.explanations = Explanations(engines, vocabulary, decision, patient, on)
+        self.answers = Answers(self.rulebook, vocabulary, engines.evaluator, patient, statuses, enter)
         self._judged: dict[Key, Judgement] = {}
 
     def assessment(self) -> Assessment:
@@ -108,6 +116,7 @@ class Reasoning:
             questions=self.questions,
             firings=tuple(sorted(self.decision.firings, key=lambda firing: (firing.key.rule, firing.key.unit or ""))),
             explanations=self.explanations,
+            answers=self.answers,
         )
 
     def _in_order(self) -> list[Key]:

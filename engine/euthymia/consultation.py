@@ -6,7 +6,7 @@ from typing import Any
 
 from euthymia.assess import Assessment, Reasoning, assess, contradictions
 from euthymia.errors import InputError, Problem
-from euthymia.explain.answers import Answers
+from euthymia.explain.answers import Enter
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.entering import as_entered, place_of, with_entry
 from euthymia.facts.patient import Patient
@@ -44,20 +44,11 @@ class Consultation:
 
     def assess(self, file: PatientFile, on: date) -> Assessment:
         """The assessment of one patient. Raises Disagreement when the engines differ."""
-        return assess(self.engines, self._vocabulary, file.patient, on)
+        return assess(self.engines, self._vocabulary, file.patient, on, self._way_in(file, on))
 
     def reason(self, file: PatientFile, on: date) -> Reasoning:
         """The same decision, with reasons only where they are asked for."""
-        return Reasoning(self.engines, self._vocabulary, decide(self.engines, file.patient), file.patient, on)
-
-    def answers(self, file: PatientFile, reasoning: Reasoning) -> Answers:
-        """What each answer to a question of this decision would do. `reasoning`: that of the same file."""
-        on, statuses = reasoning.on, reasoning.decision.statuses
-
-        def enter(name: str, value: Any) -> Patient | None:
-            return self.with_answer(file, name, value, on)
-
-        return Answers(self.rulebook, self._vocabulary, self.engines.evaluator, file.patient, statuses, enter)
+        return Reasoning(self.engines, self._vocabulary, decide(self.engines, file.patient), file.patient, on, self._way_in(file, on))
 
     def with_answer(self, file: PatientFile, name: str, value: Any, on: date) -> Patient | None:
         """The patient of the file with one more answer in it, read like any file; None where it contradicts what the file holds."""
@@ -68,6 +59,9 @@ class Consultation:
             return self.read_document(document, on).patient
         except InputError:
             return None
+
+    def _way_in(self, file: PatientFile, on: date) -> Enter:
+        return lambda name, value: self.with_answer(file, name, value, on)
 
     @property
     def _window(self) -> int:

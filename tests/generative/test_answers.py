@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from euthymia.source import read_document
 from euthymia.source.editing import changed_text
 from tests.generative.patients import read, shipped_patients
 from tests.shared import ON
+
+pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
 
 
 def _really_answered(consultation: Consultation, file: PatientFile, name: str, value: Any) -> dict[Key, str] | None:
@@ -42,7 +45,7 @@ def test_the_effects_of_answers_are_those_of_entering_them(consultation: Consult
     assume(reasoning.questions)
     before = dict(reasoning.decision.statuses)
     question: Question = reasoning.questions[which % len(reasoning.questions)]
-    answers = consultation.answers(file, reasoning)
+    answers = reasoning.answers
     for effect in answers.of(question):
         said = dict(effect.settles)
         assert not set(said) & set(effect.leaves_open)

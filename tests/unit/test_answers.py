@@ -34,7 +34,7 @@ def _question(fact: str) -> Question:
 def _effects(consultation: Consultation, text: str, on: date, fact: str) -> tuple[Effect, ...]:
     file, reasoning = _reasoned(consultation, text, on)
     asked = next((question for question in reasoning.questions if question.fact == fact), _question(fact))
-    return consultation.answers(file, reasoning).of(asked)
+    return reasoning.answers.of(asked)
 
 
 def test_a_yes_and_a_no_that_do_different_things(consultation: Consultation, on: date) -> None:
@@ -49,7 +49,7 @@ def test_answers_that_do_the_same_are_one(consultation: Consultation, on: date, 
     """Levels of suicidal ideation up to 3, and from 4 on."""
     file, reasoning = _reasoned(consultation, SPARSE, on)
     asked = next(question for question in reasoning.questions if question.fact == "safety.cssrs_ideation_level")
-    shown = ShownAnswers(consultation.answers(file, reasoning), words).of(asked)
+    shown = ShownAnswers(reasoning.answers, words).of(asked)
     assert [item["answer"] for item in shown] == ["3 or less", "4 or more"]
     assert shown[1]["settles"][0]["status"] == "met"
 
@@ -58,7 +58,7 @@ def test_ranges_of_weeks_are_told_with_their_bounds(consultation: Consultation, 
     """Only lengths that the rest of the file allows are among the answers."""
     file, reasoning = _reasoned(consultation, DRUG.replace(", weeks_total: 6", ""), on)
     asked = next(question for question in reasoning.questions if question.fact == "trial.weeks_at_adequate_dose@t1")
-    shown = ShownAnswers(consultation.answers(file, reasoning), words).of(asked)
+    shown = ShownAnswers(reasoning.answers, words).of(asked)
     assert any("less than 4 weeks" in item["answer"] for item in shown)
 
 

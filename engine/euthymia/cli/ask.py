@@ -31,7 +31,7 @@ def ask(
     consultation = Consultation(rules)
     read = consultation.read(file, day)
     reasoning = consultation.reason(read, day)
-    data = ask_document(reasoning, consultation.answers(read, reasoning), shipped_words(), everything=everything)
+    data = ask_document(reasoning, shipped_words(), everything=everything, every_trial=everything and format is AskFormat.json)
     if format is AskFormat.json:
         show(json.dumps(data, ensure_ascii=False, indent=1))
     else:

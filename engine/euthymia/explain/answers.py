@@ -1,12 +1,14 @@
-"""What each answer to a question would do: every answer is entered, read and judged like a file that holds it."""
+"""What each answer to a question would do: every answer is entered, and what hangs on it is judged again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from euthymia.explain.advice import advice_rules
 from euthymia.explain.possible_answers import Answer, joined, possible_answers
 from euthymia.explain.questions import Question
+from euthymia.explain.reevaluating import Reevaluating
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient import Patient
 from euthymia.inference.evaluate import Evaluator
@@ -15,6 +17,10 @@ from euthymia.rulebook.conditions import UNDETERMINED
 from euthymia.rulebook.rulebook import Rulebook
 
 Enter = Callable[[str, Any], Patient | None]  # a fact and a written value to the patient who has it; None where that cannot be
+
+
+def no_way_in(fact: str, value: Any) -> None:
+    """For a patient without a file: no answer can be entered, and none is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,16 @@ class Answers:
             for settled, answers in found.items()
         )
 
+    @cached_property
+    def _again(self) -> Reevaluating:
+        return Reevaluating(self._evaluator, self._vocabulary.dependence, self.patient, self.statuses)
+
     def _after(self, fact: str, answer: Answer) -> Mapping[Key, str] | None:
-        """The statuses once this was answered; None where no value that the answer stands for is possible."""
+        """Statuses that this answer changes; None where no value that the answer stands for is possible."""
         for value in answer.written:
             patient = self._enter(fact, value)
             if patient is not None:
-                return self._evaluator.evaluate(patient)
+                return self._again.of(patient)
         return None
 
     def _changed(self, after: Mapping[Key, str]) -> tuple[tuple[Key, str], ...]:

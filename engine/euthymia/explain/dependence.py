@@ -11,14 +11,18 @@ class Dependence:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
+        self._own: dict[str, frozenset[str]] = {}
+        self._refers: dict[str, frozenset[str]] = {}
         self._facts: dict[str, frozenset[str]] = {}
         self._rules: dict[str, frozenset[str]] = {}
         for rule in rulebook.rules:  # in an order in which each comes after all that it refers to
             own = set(rule.reads)
             for part in (part for condition in rule.conditions for part in walk(condition)):
                 own |= self._of_lists(part)
-            self._facts[rule.id] = frozenset(own).union(*(self._facts[other] for other in rule.refers_to))
-            self._rules[rule.id] = frozenset({rule.id}).union(*(self._rules[other] for other in rule.refers_to))
+            others = self._refers[rule.id] = frozenset(rule.refers_to)
+            self._own[rule.id] = frozenset(own)
+            self._facts[rule.id] = self._own[rule.id].union(*(self._facts[other] for other in others))
+            self._rules[rule.id] = frozenset({rule.id}).union(*(self._rules[other] for other in others))
 
     def _of_lists(self, part: object) -> set[str]:
         """What counts and the latest trial hang on beside their conditions."""
@@ -31,6 +35,14 @@ class Dependence:
     def _complete(self, record: str) -> set[str]:
         complete = self.rulebook.facts.record(record).complete_when
         return set() if complete is None else {complete}
+
+    def own(self, rule: str) -> frozenset[str]:
+        """Facts that the rule hangs on itself, not through another rule."""
+        return self._own[rule]
+
+    def refers(self, rule: str) -> frozenset[str]:
+        """Rules that it refers to itself."""
+        return self._refers[rule]
 
     def facts(self, rule: str) -> frozenset[str]:
         return self._facts[rule]

@@ -5,23 +5,22 @@ from typing import Any
 from euthymia import __version__
 from euthymia.assess import Reasoning
 from euthymia.explain.advice import advice_rules
-from euthymia.explain.answers import Answers
-from euthymia.explain.questions import Question
 from euthymia.render.about import about_rulebook
-from euthymia.render.questions import ShownAnswers, shown_question
+from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown_question
 from euthymia.render.words import Words
 from euthymia.rulebook.conditions import UNDETERMINED
 
 Item = dict[str, Any]
-FEW = 5  # beside those of safety, as on the page for the clinician
 
 
-def ask_document(reasoning: Reasoning, answers: Answers, words: Words, *, everything: bool) -> Item:
-    """Those of safety and the first FEW others, or all, with what each answer would do. A question about several trials counts once."""
-    shown = ShownAnswers(answers, words)
-    groups = _groups(reasoning.questions)
-    urgent = sum(group[0].now for group in groups)
-    asked = groups if everything else groups[: urgent + FEW]
+def ask_document(reasoning: Reasoning, words: Words, *, everything: bool, every_trial: bool) -> Item:
+    """Those of safety and the first few others, or all, with what each answer would do. A question about several trials counts once.
+
+    Answers are told for the first of its trials, or for each of them.
+    """
+    shown = ShownAnswers(reasoning.answers, words)
+    groups = grouped(reasoning.questions)
+    asked = groups if everything else first_groups(groups)
     advice = advice_rules(reasoning.rulebook)
     still_open = [key for key, status in reasoning.decision.statuses.items() if key.rule in advice and status == UNDETERMINED]
     return {
@@ -32,7 +31,8 @@ def ask_document(reasoning: Reasoning, answers: Answers, words: Words, *, everyt
         "advice_open": len(still_open),
         "settled": not any(question.advice for question in reasoning.questions),
         "questions": [
-            shown_question(question, reasoning.rulebook, reasoning.patient, words) | {"answers": shown.of(question)}
+            shown_question(question, reasoning.rulebook, reasoning.patient, words)
+            | ({"answers": shown.of(question)} if every_trial or question == group[0] else {})
             for group in asked
             for question in group
         ],
@@ -40,25 +40,18 @@ def ask_document(reasoning: Reasoning, answers: Answers, words: Words, *, everyt
     }
 
 
-def _groups(questions: tuple[Question, ...]) -> list[list[Question]]:
-    """The same fact of several trials together, at the place of the first."""
-    found: dict[str, list[Question]] = {}
-    for question in questions:
-        found.setdefault(question.fact.partition("@")[0], []).append(question)
-    return list(found.values())
-
-
 def asked(document: Item) -> Item:
     """For the text page: one group for each question, with the effects for the first trial that it is about."""
     groups: dict[str, list[Item]] = {}
     for question in document["questions"]:
         groups.setdefault(question["fact"].partition("@")[0], []).append(question)
-    return {"groups": [_entry(members) for members in groups.values()]}
+    return {"groups": [_entry(fact, members) for fact, members in groups.items()]}
 
 
-def _entry(members: list[Item]) -> Item:
+def _entry(fact: str, members: list[Item]) -> Item:
     first = members[0]
     return {
+        "fact": fact,
         "ask": first["ask"],
         "now": first["now"],
         "effort": first["effort"],

@@ -4,13 +4,12 @@ from typing import Any
 
 from euthymia import __version__
 from euthymia.assess import Assessment, Judgement
-from euthymia.explain.questions import Question
 from euthymia.facts.drug_facts import names_not_held
 from euthymia.facts.patient import Unit
 from euthymia.render.about import about_rulebook
 from euthymia.render.explained import Explained, explained_by_default
 from euthymia.render.models import Models
-from euthymia.render.questions import shown_question
+from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown_question
 from euthymia.render.recommendations import Recommendations
 from euthymia.render.shown import Shown
 from euthymia.render.words import Words
@@ -75,7 +74,7 @@ class _Document:
             "recommendations": Recommendations(self.shown).all(),
             "alerts": self._alerts(),
             "explanations": self._explanations(),
-            "questions": [self._question(item) for item in self.assessment.questions],
+            "questions": self._questions(),
             "conflicts": [
                 self._conclusion(item) for item in self.assessment.judgements if item.rule.kind == "conflict" and item.status == MET
             ],
@@ -178,8 +177,15 @@ class _Document:
             for item in ranked
         ]
 
-    def _question(self, question: Question) -> dict[str, Any]:
-        return shown_question(question, self.rulebook, self.patient, self.words)
+    def _questions(self) -> list[dict[str, Any]]:
+        """All of them; the first ones, of several trials for the first of these, with what each answer would do."""
+        first = [group[0].fact for group in first_groups(grouped(self.assessment.questions))]
+        answers = ShownAnswers(self.assessment.answers, self.words)
+        return [
+            shown_question(question, self.rulebook, self.patient, self.words)
+            | ({"answers": answers.of(question)} if question.fact in first else {})
+            for question in self.assessment.questions
+        ]
 
     def _tensions(self) -> list[dict[str, Any]]:
         """Where the sources do not agree: each side with its citation, and what is done with it here."""

@@ -14,8 +14,22 @@ from euthymia.rulebook.conditions import MET
 from euthymia.rulebook.rulebook import Rulebook
 
 Item = dict[str, Any]
+FEW = 5  # questions beside those of safety of which it is told what each answer would do
 _NAMED = 2  # effects that are named before the rest becomes a number
 _NAMED_OPEN = 1
+
+
+def grouped(questions: Iterable[Question]) -> list[list[Question]]:
+    """The same fact of several trials together, at the place of the first."""
+    found: dict[str, list[Question]] = {}
+    for question in questions:
+        found.setdefault(question.fact.partition("@")[0], []).append(question)
+    return list(found.values())
+
+
+def first_groups(groups: list[list[Question]]) -> list[list[Question]]:
+    """Those of safety and the first FEW others."""
+    return groups[: sum(group[0].now for group in groups) + FEW]
 
 
 def shown_question(question: Question, rulebook: Rulebook, patient: Patient, words: Words) -> Item:

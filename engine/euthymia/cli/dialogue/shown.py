@@ -7,7 +7,6 @@ from euthymia.cli.dialogue.interview import Interview, Taken
 from euthymia.cli.dialogue.replies import keys_of, letters_of
 from euthymia.cli.dialogue.screens import Item
 from euthymia.explain.advice import advice_rules
-from euthymia.explain.answers import Answers
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.values import range_in_words
 from euthymia.inference.trace import Key
@@ -115,8 +114,7 @@ def _effects(interview: Interview, words: Words, items: tuple[Item, ...]) -> lis
     question = items[0].question if items else None
     if question is None:
         return []
-    answers: Answers = interview.consultation.answers(interview.file, interview.reasoning)
-    said = [effect["said"] for effect in ShownAnswers(answers, words).of(question)]
+    said = [effect["said"] for effect in ShownAnswers(interview.reasoning.answers, words).of(question)]
     return said if len(said) <= _MOST_EFFECTS else []
 
 

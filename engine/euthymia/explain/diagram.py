@@ -5,6 +5,7 @@ results 0 to 3; a branch has one child for each value of its variable. Variables
 """
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 FALSE, TRUE, OPEN, EXCLUDED = range(4)
 _LEAVES = 4
@@ -30,7 +31,7 @@ class Diagrams:
     def branch(self, variable: int, children: Sequence[int]) -> int:
         """One child for each value; no branch where the value makes no difference."""
         first = children[0]
-        if all(child == first for child in children):
+        if children.count(first) == len(children):
             return first
         key = (variable, tuple(children))
         found = self._index.get(key)
@@ -65,7 +66,7 @@ class Diagrams:
             return then
         key = ("choose", test, then, otherwise, undecided)
         if (found := self._done.get(key)) is None:
-            found = self._done[key] = self._split((test, then, otherwise, undecided), lambda parts: self.choose(*parts))
+            found = self._done[key] = self._split(test, then, otherwise, undecided)
         return found
 
     def both(self, one: int, other: int) -> int:
@@ -128,13 +129,10 @@ class Diagrams:
         if self._left < 0:
             raise TooLarge
 
-    def _split(self, parts: tuple[int, ...], again: Callable[[tuple[int, ...]], int]) -> int:
-        """Branch on the first variable of any part."""
+    def _split(self, *parts: int) -> int:
+        """Choose further down: branch on the first variable of any part."""
         self._work()
-        top = min(self._branches[part][0] for part in parts)
-        width = max(len(self._branches[part][1]) for part in parts if self._branches[part][0] == top)
-        children = []
-        for value in range(width):
-            inner = tuple(self._branches[part][1][value] if self._branches[part][0] == top else part for part in parts)
-            children.append(again(inner))
-        return self.branch(top, children)
+        nodes = [self._branches[part] for part in parts]
+        top = min(variable for variable, _ in nodes)
+        columns = [children if variable == top else repeat(part) for part, (variable, children) in zip(parts, nodes, strict=True)]
+        return self.branch(top, [self.choose(*inner) for inner in zip(*columns, strict=False)])

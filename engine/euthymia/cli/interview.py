@@ -30,14 +30,14 @@ def interview(
     talk = Interview(Consultation(rules), str(file), text, day)
     words, write = shipped_words(), text_writer(to_file=False)
 
-    def page(data: dict[str, Any]) -> None:
-        show(write({"file": str(file), "notes": [], "alerts": [], "entered": [], "screen": None, "end": None} | data, "interview"))
+    def written(data: dict[str, Any]) -> str:
+        blank = {"news": None, "why": "", "saved": file.exists(), "alerts": [], "entered": [], "screen": None, "end": None}
+        return write({"file": str(file)} | blank | data, "interview")
 
-    said: dict[str, str] = words.model_dump()["interview"]
     try:
-        _converse(talk, file, words, page, said)
+        _converse(talk, file, words, lambda data: show(written(data)))
     except KeyboardInterrupt:
-        stop("\n" + said["stopped"].format(file=file), INTERRUPTED)
+        stop("\n" + written({"news": "stopped"}).strip(), INTERRUPTED)
 
 
 def _text_of(file: Path) -> str:
@@ -49,8 +49,8 @@ def _text_of(file: Path) -> str:
     return text_on_disk(file)
 
 
-def _converse(talk: Interview, file: Path, words: Words, page: Page, said: dict[str, str]) -> None:
-    page({"notes": [said["opening"].format(file=file), said["signs"]], "alerts": shown_alerts(talk, words, talk.critical())})
+def _converse(talk: Interview, file: Path, words: Words, page: Page) -> None:
+    page({"news": "opening", "alerts": shown_alerts(talk, words, talk.critical())})
     news: dict[str, Any] = {}
     while talk.screen is not None:
         page(news | {"screen": shown_screen(talk, words)})
@@ -58,11 +58,11 @@ def _converse(talk: Interview, file: Path, words: Words, page: Page, said: dict[
         before = talk.text
         taken = Taken("stopped") if typed is None else talk.reply(typed)
         if taken.what == "stopped":
-            page({"notes": [said["stopped"].format(file=file)]})
+            page({"news": "stopped"})
             return
         if talk.text != before:
             _save(file, before, talk.text)
-        news = _news(talk, words, taken, said)
+        news = _news(talk, words, taken)
     page(news | {"end": shown_end(talk, words)})
 
 
@@ -83,21 +83,15 @@ def _save(file: Path, before: str, after: str) -> None:
     save(file, after)
 
 
-def _news(talk: Interview, words: Words, taken: Taken, said: dict[str, str]) -> dict[str, Any]:
+def _news(talk: Interview, words: Words, taken: Taken) -> dict[str, Any]:
     """What became of the reply, shown above the next question."""
     match taken.what:
         case "answered":
             several = len(taken.changes) > 1
             return {"alerts": shown_alerts(talk, words, taken.raised), "entered": shown_changes(talk, words, taken) if several else []}
         case "skipped":
-            return {"notes": [said["no_more_treatments" if taken.no_more else "skipped"]]}
+            return {"news": "no_more_treatments" if taken.no_more else "skipped"}
         case "back":
-            return {"notes": [said["went_back"]]}
+            return {"news": "back"}
         case _:
-            return {"notes": [_refusal(taken, said)]}
-
-
-def _refusal(taken: Taken, said: dict[str, str]) -> str:
-    if taken.allowed:
-        return said["refused_because"].format(why=taken.allowed)
-    return said["refused"]
+            return {"news": "no_way_back"} if taken.at_start else {"news": "refused", "why": taken.allowed}

@@ -31,6 +31,7 @@ class Taken:
     raised: tuple[Key, ...] = ()
     allowed: str = ""
     no_more: bool = False  # the list of treatments was left, rather than a question skipped
+    at_start: bool = False  # a step back was refused: there is nothing to go back to
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Interview:
 
     def _one(self, name: str, fact: Declaration, said: str) -> tuple[Change, ...]:
         """One answer; an amount that needs its unit takes it along: `150 mg`."""
-        unit = self._unit_beside(fact)
+        unit = self.unit_beside(fact)
         if unit is None or said in ("?", "-"):
             return ((self._place(name), read_reply(fact, said, self.trials)),)
         amount, _, written = said.partition(" ")
@@ -128,7 +129,8 @@ class Interview:
         choice = read_reply(unit, written.strip() or (unit.values[0] if unit.values else ""))
         return ((self._place(name), value), (self._place(f"{unit.full_name}@{at}"), choice))
 
-    def _unit_beside(self, fact: Declaration) -> Declaration | None:
+    def unit_beside(self, fact: Declaration) -> Declaration | None:
+        """The fact that holds the unit of an amount."""
         beside = {"trial.dose_daily": "trial.dose_unit", "trial.plasma_level": "trial.plasma_level_unit"}.get(fact.full_name)
         return None if beside is None else self._catalogue[beside]
 
@@ -141,7 +143,7 @@ class Interview:
 
     def _back(self) -> Taken:
         if not self._before:
-            return Taken("refused")
+            return Taken("refused", at_start=True)
         moment = self._before.pop()
         self._read(moment.text)
         self.text, self.passed, self.unfinished = moment.text, moment.passed, moment.unfinished

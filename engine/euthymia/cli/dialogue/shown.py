@@ -38,10 +38,10 @@ def shown_screen(interview: Interview, words: Words) -> Shown:
     }
 
 
-def shown_alerts(interview: Interview, words: Words, keys: Iterable[Key]) -> list[str]:
-    """The sentences of alerts."""
+def shown_alerts(interview: Interview, words: Words, keys: Iterable[Key]) -> list[Shown]:
+    """The sentences of alerts, with their ids."""
     sentences = Sentences(interview.reasoning.rulebook, interview.reasoning.patient, words)
-    return [sentences.said(interview.reasoning.judgement(key)) for key in keys]
+    return [{"id": key.rule, "text": sentences.said(interview.reasoning.judgement(key))} for key in keys]
 
 
 def shown_changes(interview: Interview, words: Words, taken: Taken) -> list[str]:
@@ -57,15 +57,24 @@ def shown_end(interview: Interview, words: Words) -> Shown:
     parts = reasoning.rulebook.about.assessment
     met = [key for key, status in statuses.items() if status == MET]
     missing = interview.open_questions()
-    category = reasoning.spectrum.category
+    spectrum, situations = reasoning.spectrum, {name: statuses[Key(rule)] for name, rule in parts.situations.items()}
+
+    def named(keys: Iterable[Key]) -> list[Shown]:
+        return [{"id": key.rule, "title": rules[key.rule].title} for key in keys]
+
     return {
         "critical": shown_alerts(interview, words, [key for key in met if rules[key.rule].alert == "critical"]),
-        "warnings": [rules[key.rule].title for key in met if rules[key.rule].alert == "warning"],
-        "spectrum": None if category is None else parts.spectrum.labels[category],
-        "situations": [parts.situation_labels[name] for name, rule in parts.situations.items() if statuses[Key(rule)] == MET],
+        "warnings": named(key for key in met if rules[key.rule].alert == "warning"),
+        "spectrum": {
+            "place": None if spectrum.category is None else parts.spectrum.labels[spectrum.category].lower(),
+            "possible": len(spectrum.possible),
+            "all": len(parts.spectrum.bands),
+        },
+        "situations": [parts.situation_labels[name] for name, status in situations.items() if status == MET],
+        "situations_open": sum(status == UNDETERMINED for status in situations.values()),
         "criteria": {name: words.states[statuses[Key(rule)]] for name, rule in parts.criteria.items()},
         "refractoriness": words.states[statuses[Key(parts.refractoriness)]],
-        "options": [rules[key.rule].title for key in met if rules[key.rule].kind == "option"],
+        "options": named(key for key in met if rules[key.rule].kind == "option"),
         "open_advice": len({key for key in _advice(interview) if statuses[key] == UNDETERMINED}),
         "not_answered": [_label(interview, words, name) for name in missing],
         "replies": interview.replies,
@@ -85,7 +94,9 @@ def _item(interview: Interview, words: Words, item: Item, *, several: bool) -> S
     unit = unit_of(interview.file.entered, item.fact)
     keys = letters_of(fact) if several and fact.choices else keys_of(fact, interview.trials)
     return {
+        "fact": item.fact,
         "ask": fact.ask,
+        "amount": interview.unit_beside(fact) is not None,
         "about": "" if unit is None else words.unit_name(unit),
         "keys": [{"key": key, "value": _trial_name(interview, words, fact, value)} for key, value in keys],
         "type": fact.type,

@@ -56,6 +56,7 @@ def _entry(fact: str, members: list[Item]) -> Item:
         "now": first["now"],
         "effort": first["effort"],
         "about": [question["about"] for question in members if "about" in question],
+        "units": [question["fact"].partition("@")[2] for question in members],
         "answers": first["answers"],
         "settles": len({name for question in members for name in question["settles"]}),
     }

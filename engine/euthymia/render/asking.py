@@ -37,6 +37,8 @@ class Asking:
             "ask": members[0]["ask"],
             "now": members[0]["now"],
             "changes": members[0]["changes"],
+            "answers": members[0].get("answers", []),
+            "answers_for": members[0]["about"] if len(members) > 1 and "about" in members[0] else "",
             "about": [question["about"] for question in members if "about" in question],
             "units": [trial for trial in self.trials if trial in units],
             "each": len(units) > 1 and len(units) == len(self.trials),

@@ -16,7 +16,6 @@ from euthymia.rulebook.rulebook import Rulebook
 Item = dict[str, Any]
 FEW = 5  # questions beside those of safety of which it is told what each answer would do
 _NAMED = 2  # effects that are named before the rest becomes a number
-_NAMED_OPEN = 1
 
 
 def grouped(questions: Iterable[Question]) -> list[list[Question]]:
@@ -91,8 +90,10 @@ class ShownAnswers:
             parts.append(self._text[key].format(titles=self._few([self._quoted(item) for item in raised])))
         if others:
             parts.append(self._text["settles"].format(titles=self._few([self._with_status(item) for item in others])))
-        if left:
-            parts.append(self._text["leaves_open"].format(titles=self._few([self._quoted(item) for item in left], _NAMED_OPEN)))
+        if len(left) > _NAMED:
+            parts.append(self._text["leaves_many"].format(n=len(left)))
+        elif left:
+            parts.append(self._text["leaves_open"].format(titles=self.words.listed(map(self._quoted, left))))
         return self._text["between"].join(parts)
 
     # --- judgements -----------------------------------------------------------------------------------------------------
@@ -124,8 +125,8 @@ class ShownAnswers:
     def _with_status(self, item: Item) -> str:
         return self._text["as_status"].format(title=self._quoted(item), status=self.words.states[item["status"]])
 
-    def _few(self, found: list[str], named: int = _NAMED) -> str:
-        shown = found[:named] if len(found) > named + 1 else found
+    def _few(self, found: list[str]) -> str:
+        shown = found[:_NAMED] if len(found) > _NAMED + 1 else found
         more = len(found) - len(shown)
         return self.words.listed([*shown, *([self._text["more"].format(n=more)] if more else [])])
 

@@ -52,8 +52,10 @@ def _text_of(file: Path) -> str:
 def _converse(talk: Interview, file: Path, words: Words, page: Page) -> None:
     page({"news": "opening", "alerts": shown_alerts(talk, words, talk.critical())})
     news: dict[str, Any] = {}
+    again = False
     while talk.screen is not None:
-        page(news | {"screen": shown_screen(talk, words)})
+        screen = shown_screen(talk, words)
+        page(news | {"screen": screen | {"again": again and screen["kind"] == "treatment"}})
         typed = _typed()
         before = talk.text
         taken = Taken("stopped") if typed is None else talk.reply(typed)
@@ -63,6 +65,7 @@ def _converse(talk: Interview, file: Path, words: Words, page: Page) -> None:
         if talk.text != before:
             _save(file, before, talk.text)
         news = _news(talk, words, taken)
+        again = screen["kind"] == "treatment" and taken.what == "answered"
     page(news | {"end": shown_end(talk, words)})
 
 
@@ -87,8 +90,7 @@ def _news(talk: Interview, words: Words, taken: Taken) -> dict[str, Any]:
     """What became of the reply, shown above the next question."""
     match taken.what:
         case "answered":
-            several = len(taken.changes) > 1
-            return {"alerts": shown_alerts(talk, words, taken.raised), "entered": shown_changes(talk, words, taken) if several else []}
+            return {"alerts": shown_alerts(talk, words, taken.raised), "entered": shown_changes(talk, words, taken)}
         case "skipped":
             return {"news": "no_more_treatments" if taken.no_more else "skipped"}
         case "back":

@@ -6,7 +6,7 @@ from euthymia import __version__
 from euthymia.assess import Reasoning
 from euthymia.explain.advice import advice_rules
 from euthymia.render.about import about_rulebook
-from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown_question
+from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown_question, telling
 from euthymia.render.words import Words
 from euthymia.rulebook.conditions import UNDETERMINED
 
@@ -57,6 +57,7 @@ def _entry(fact: str, members: list[Item]) -> Item:
         "effort": first["effort"],
         "about": [question["about"] for question in members if "about" in question],
         "units": [question["fact"].partition("@")[2] for question in members],
-        "answers": first["answers"],
+        "answers": telling(first["answers"]),
+        "asked_because": first["asked_because"],
         "settles": len({name for question in members for name in question["settles"]}),
     }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from euthymia.render.questions import telling
+
 Item = dict[str, Any]
 
 
@@ -37,7 +39,7 @@ class Asking:
             "ask": members[0]["ask"],
             "now": members[0]["now"],
             "changes": members[0]["changes"],
-            "answers": members[0].get("answers", []),
+            "answers": telling(members[0].get("answers", [])),
             "answers_for": members[0]["about"] if len(members) > 1 and "about" in members[0] else "",
             "about": [question["about"] for question in members if "about" in question],
             "units": [trial for trial in self.trials if trial in units],

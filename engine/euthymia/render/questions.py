@@ -43,11 +43,17 @@ def shown_question(question: Question, rulebook: Rulebook, patient: Patient, wor
         **({"about": words.unit_name(unit)} if unit is not None else {}),
         "settles": list(question.settles),
         "asked_by": list(question.asked_by),
+        "asked_because": list(dict.fromkeys(rulebook.by_id[name.partition("@")[0]].title for name in question.asked_by)),
         "advice": list(question.advice),
         "now": question.now,
         "changes": fact.changes,
         "effort": fact.effort,
     }
+
+
+def telling(answers: list[Item]) -> list[Item]:
+    """Answers with their effects; none where no answer does anything by itself."""
+    return answers if any(answer["settles"] for answer in answers) else []
 
 
 class ShownAnswers:
@@ -65,6 +71,11 @@ class ShownAnswers:
         fact = self.rulebook.facts[question.fact.partition("@")[0]]
         effects = self.answers.of(question)
         return [self._one(fact, effect, alone=len(effects) == 1) for effect in effects]
+
+    def among(self, names: Iterable[str], most: int = _NAMED) -> list[str]:
+        """The weightiest of these judgements, by their titles."""
+        rules = sorted({name.partition("@")[0] for name in names}, key=self._place.__getitem__)
+        return [self._text["title"].format(title=self.rulebook.by_id[rule].title) for rule in rules[:most]]
 
     def _one(self, fact: Declaration, effect: Effect, *, alone: bool) -> Item:
         settled = [self._judgement(str(key)) | {"status": status} for key, status in effect.settles]

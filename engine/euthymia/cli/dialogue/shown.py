@@ -10,9 +10,9 @@ from euthymia.explain.advice import advice_rules
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.values import range_in_words
 from euthymia.inference.trace import Key
-from euthymia.render.questions import ShownAnswers
+from euthymia.render.questions import ShownAnswers, telling
 from euthymia.render.sentences import Sentences
-from euthymia.render.words import Words, plain, unit_of
+from euthymia.render.words import Words, plain, unit_of, with_unit
 from euthymia.rulebook.conditions import MET, UNDETERMINED
 from euthymia.source.editing import Place
 
@@ -26,11 +26,13 @@ def shown_screen(interview: Interview, words: Words) -> Shown:
     if screen is None:
         raise ValueError("nothing is asked")
     several = screen.kind == "several"
+    bearing = {name for item in screen.items if item.question for name in item.question.advice}
     return {
         "kind": screen.kind,
         "items": [_item(interview, words, item, several=several) for item in screen.items],
         "topic": _topic(interview, screen.items),
-        "bearing": len({name for item in screen.items if item.question for name in item.question.advice}),
+        "bearing": len(bearing),
+        "among": ShownAnswers(interview.reasoning.answers, words).among(bearing),
         "fills_in": bool(screen.items) and all(item.question is None for item in screen.items),
         "effects": [] if several else _effects(interview, words, screen.items),
         "same": len({_declared(interview, item).choices for item in screen.items}) == 1,
@@ -45,9 +47,10 @@ def shown_alerts(interview: Interview, words: Words, keys: Iterable[Key]) -> lis
 
 
 def shown_changes(interview: Interview, words: Words, taken: Taken) -> list[str]:
-    """What was understood and entered, where that is more than one key: `drug: sertraline`."""
+    """What was understood and entered: `drug: sertraline`."""
     facts = interview.reasoning.rulebook.facts
-    return [f"{facts[_fact(place)].label}: {_value(value, words)}" for place, value in taken.changes if _fact(place) in facts]
+    known = [(facts[_fact(place)], value) for place, value in taken.changes if _fact(place) in facts]
+    return [f"{fact.label}: {_value(fact, value, words)}" for fact, value in known]
 
 
 def shown_end(interview: Interview, words: Words) -> Shown:
@@ -103,8 +106,13 @@ def _item(interview: Interview, words: Words, item: Item, *, several: bool) -> S
         "unit": "" if fact.unit is None or fact.unit == "none" or fact.unit.startswith("in ") else fact.unit,
         "range": range_in_words(fact) if fact.is_number else "",
         "now": item.question is not None and item.question.now,
+        "asked_because": [interview.reasoning.rulebook.by_id[name.partition("@")[0]].title for name in _asked_by(item)],
         "known": interview.file.entered.observation(item.fact).state,
     }
+
+
+def _asked_by(item: Item) -> tuple[str, ...]:
+    return () if item.question is None else item.question.asked_by
 
 
 def _trial_name(interview: Interview, words: Words, fact: Declaration, value: str) -> str:
@@ -125,7 +133,7 @@ def _effects(interview: Interview, words: Words, items: tuple[Item, ...]) -> lis
     question = items[0].question if items else None
     if question is None:
         return []
-    said = [effect["said"] for effect in ShownAnswers(interview.reasoning.answers, words).of(question)]
+    said = [effect["said"] for effect in telling(ShownAnswers(interview.reasoning.answers, words).of(question))]
     return said if len(said) <= _MOST_EFFECTS else []
 
 
@@ -145,7 +153,9 @@ def _fact(place: Place) -> str:
     return ".".join(place)
 
 
-def _value(value: Any, words: Words) -> str:
+def _value(fact: Declaration, value: Any, words: Words) -> str:
     if isinstance(value, list):
         return ", ".join(plain(item) for item in value) or words.words["none"]
-    return words.words["not_known"] if value == "unknown" else plain(value)
+    if isinstance(value, int | float):
+        return with_unit(value, fact.unit)
+    return words.words[{"unknown": "not_known"}.get(value, value)] if value in ("unknown", "not_applicable") else plain(value)

@@ -18,6 +18,8 @@ _ONGOING = re.compile(r"\b(?:ongoing|now)\b")
 
 def read_treatment(text: str, entered: Patient, catalogue: Catalogue, drugs: DrugTable) -> dict[str, Any]:
     """Facts of one trial, by name without the record, with its `id` and its place after those on file. Raises Unclear."""
+    if text.strip().lower() in _KINDS:  # an n meant as a no must not become a trial of neuromodulation
+        raise Unclear(f"'{text.strip()}' alone names no treatment")
     facts: dict[str, Any] = {}
     rest = _without(_EARLIER, text.lower(), lambda _: facts.update(episode="previous"))
     rest = _without(_DATES, rest, lambda match: facts.update(_dated(match)))
@@ -67,7 +69,7 @@ def _one_named(name: str, kind: str | None, catalogue: Catalogue, drugs: DrugTab
         if kind in (None, modality) and name.replace("-", " ") in known:
             return {"modality": modality, fact: known[name.replace("-", " ")]}
     if kind is None:
-        raise Unclear
+        raise Unclear(f"'{name}' is no treatment that is known here" if name else "")
     return {"modality": kind} | ({"drug": name} if kind == "medication" and name else {})
 
 
@@ -77,7 +79,7 @@ def _amounts(modality: str, amounts: dict[str, float]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     drug, therapy = modality in ("medication", "combined"), modality in ("psychotherapy", "combined")
     if ("mg" in given and not drug) or ("session" in given and not therapy) or ("week" in given and not (drug or therapy)):
-        raise Unclear
+        raise Unclear("mg go with a drug, sessions with a psychotherapy, weeks with either")
     if "mg" in given:
         facts |= {"dose_daily": given["mg"], "dose_unit": "mg"}
     if "week" in given:

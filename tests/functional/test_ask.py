@@ -28,6 +28,7 @@ def test_suicide_stands_first_and_answers_say_what_they_do(tmp_path: Path) -> No
     assert page.index("1. Now: Has the risk of suicide and self-harm been assessed") < page.index("2. Now:")
     assert "yes: raises the alerts “Suicidal thoughts or self-harm call for an urgent assessment”" in page
     assert "further questions; --all lists them" in page
+    assert "suicide and self-harm been assessed at this evaluation? [risk.assessed]" in page
     assert "GF-" not in page
     assert "\x1b" not in done.stdout
 
@@ -40,6 +41,7 @@ def test_json_holds_every_answer_with_its_effect(tmp_path: Path) -> None:
     assert document["schema"] == "euthymia.questions/1"
     assert document["further"] == 0
     assert document["settled"] is False
+    assert all("answers" in question for question in document["questions"])
     by_fact = {question["fact"]: question for question in document["questions"]}
     answers = by_fact["current.weeks_since_discontinuation"]["answers"]
     assert [answer["answer"] for answer in answers] == ["less than 4 weeks", "from 4 weeks to 6 weeks", "more than 6 weeks"]

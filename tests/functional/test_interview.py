@@ -50,6 +50,7 @@ def test_a_new_file_is_made_and_the_alert_stands_first(tmp_path: Path) -> None:
     file = tmp_path / "new.yaml"
     done = interview(file, "y", "y", "q")
     assert (done.returncode, done.stderr) == (0, "")
+    assert "Entered: suicidal thoughts now: yes" in done.stdout
     page = " ".join(done.stdout.split())
     assert page.index("Critical: Ask about suicide and self-harm now") < page.index("Now: Has the risk of suicide")
     assert page.index("Does the patient have thoughts of suicide at present?") < page.index("Critical: Recorded: suicidal thoughts now")
@@ -91,7 +92,9 @@ def test_a_step_back_corrects_the_last_answer(tmp_path: Path) -> None:
 def test_skipping_makes_no_file(tmp_path: Path) -> None:
     """Not answered is not asked, and nothing is written for it."""
     file = tmp_path / "p.yaml"
-    assert interview(file, "", "", "q").returncode == 0
+    done = interview(file, "", "", "q")
+    assert done.returncode == 0
+    assert "Nothing was answered, so no file was made." in done.stdout
     assert not file.exists()
 
 
@@ -218,6 +221,10 @@ def test_the_end_says_what_the_advice_is(tmp_path: Path) -> None:
     done = interview(file, *[""] * 40)
     assert done.returncode == 0, done.stderr
     page = " ".join(done.stdout.split())
-    assert "skipped or not known answers could still change it" in page
-    assert page.index("Response to the latest treatment: Refractoriness") < page.index("The advice in full: euthymia assess")
+    assert "questions were left open or are not known, and could still change the advice" in page
+    assert (
+        page.index("[GF-K-01]")
+        < page.index("Response to the latest treatment: refractoriness")
+        < page.index("The whole page: euthymia assess")
+    )
     assert file.read_text(encoding="utf-8") == text

@@ -9,8 +9,12 @@ from euthymia.assess import Reasoning
 from euthymia.consultation import Consultation
 from euthymia.explain.answers import Effect
 from euthymia.explain.questions import Question
+from euthymia.explain.reevaluating import Reevaluating
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient_file import PatientFile
-from euthymia.render.questions import ShownAnswers
+from euthymia.render.ask import ask_document
+from euthymia.render.document import document
+from euthymia.render.questions import FEW, ShownAnswers
 from euthymia.render.words import Words
 from euthymia.source import read_document
 
@@ -32,7 +36,7 @@ def _question(fact: str) -> Question:
 
 
 def _effects(consultation: Consultation, text: str, on: date, fact: str) -> tuple[Effect, ...]:
-    file, reasoning = _reasoned(consultation, text, on)
+    _, reasoning = _reasoned(consultation, text, on)
     asked = next((question for question in reasoning.questions if question.fact == fact), _question(fact))
     return reasoning.answers.of(asked)
 
@@ -47,7 +51,7 @@ def test_a_yes_and_a_no_that_do_different_things(consultation: Consultation, on:
 
 def test_answers_that_do_the_same_are_one(consultation: Consultation, on: date, words: Words) -> None:
     """Levels of suicidal ideation up to 3, and from 4 on."""
-    file, reasoning = _reasoned(consultation, SPARSE, on)
+    _, reasoning = _reasoned(consultation, SPARSE, on)
     asked = next(question for question in reasoning.questions if question.fact == "safety.cssrs_ideation_level")
     shown = ShownAnswers(reasoning.answers, words).of(asked)
     assert [item["answer"] for item in shown] == ["3 or less", "4 or more"]
@@ -56,7 +60,7 @@ def test_answers_that_do_the_same_are_one(consultation: Consultation, on: date, 
 
 def test_ranges_of_weeks_are_told_with_their_bounds(consultation: Consultation, on: date, words: Words) -> None:
     """Only lengths that the rest of the file allows are among the answers."""
-    file, reasoning = _reasoned(consultation, DRUG.replace(", weeks_total: 6", ""), on)
+    _, reasoning = _reasoned(consultation, DRUG.replace(", weeks_total: 6", ""), on)
     asked = next(question for question in reasoning.questions if question.fact == "trial.weeks_at_adequate_dose@t1")
     shown = ShownAnswers(reasoning.answers, words).of(asked)
     assert any("less than 4 weeks" in item["answer"] for item in shown)
@@ -90,3 +94,36 @@ def test_lists_none_and_one_member(consultation: Consultation, on: date, root: P
     effects = _effects(consultation, (root / "examples" / "complete.yaml").read_text(encoding="utf-8"), on, "current.neuromodulation")
     kinds = {answer.kind for effect in effects for answer in effect.answers}
     assert kinds == {"nothing", "only"}
+
+
+def test_an_assessment_has_the_effects_for_its_first_questions(consultation: Consultation, root: Path, on: date, words: Words) -> None:
+    """Those of safety and the next five, of a question about several trials for the first; the same as those of `ask`."""
+    file = consultation.read(root / "examples" / "nakama-2014.yaml", on)
+    assessment, reasoning = consultation.assess(file, on), consultation.reason(file, on)
+    shown = document(assessment, words)["questions"]
+    told = {question["fact"]: question["answers"] for question in shown if "answers" in question}
+    asked = ask_document(reasoning, words, everything=False, every_trial=False)["questions"]
+    assert told == {question["fact"]: question["answers"] for question in asked if "answers" in question}
+    names = [fact.partition("@")[0] for fact in told]
+    assert len(names) == len(set(names)) == FEW + sum(question["now"] for question in shown if "answers" in question)
+
+
+def test_without_a_file_no_effect_is_told(consultation: Consultation, on: date) -> None:
+    """A patient who stands in no file cannot be given an answer."""
+    file, reasoning = _reasoned(consultation, SPARSE, on)
+    alone = Reasoning(consultation.engines, Vocabulary(consultation.rulebook), reasoning.decision, file.patient, on)
+    assert alone.answers.of(alone.questions[0]) == ()
+
+
+def test_only_what_differs_is_judged_again(consultation: Consultation, root: Path, on: date) -> None:
+    """Every status of another patient comes out as if all had been judged: with a fact taken away, another latest trial, or more trials."""
+    text = (root / "examples" / "complete.yaml").read_text(encoding="utf-8")
+    first = _reasoned(consultation, text, on)[1]
+    again = Reevaluating(
+        consultation.engines.evaluator, Vocabulary(consultation.rulebook).dependence, first.patient, first.decision.statuses
+    )
+    for other in (text, SPARSE, DRUG, "\n".join(line for line in text.splitlines() if "latest_trial" not in line)):
+        patient = _reasoned(consultation, other, on)[0].patient
+        whole = consultation.engines.evaluator.evaluate(patient)
+        changed = again.of(patient)
+        assert {key: changed.get(key, first.decision.statuses.get(key)) for key in whole} == whole

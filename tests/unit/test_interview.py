@@ -218,6 +218,12 @@ def test_a_refusal_says_what_is_allowed(consultation: Consultation, name: str, t
     assert "allowed" in refused.value.allowed
 
 
+def test_an_answer_to_several_questions_is_none_to_one(consultation: Consultation) -> None:
+    """It would become a name of its own."""
+    with pytest.raises(Unclear):
+        read_reply(consultation.rulebook.facts["current.other_psychotropics"], "2 hypothyroidism; none")
+
+
 def test_replies_to_several_questions(consultation: Consultation) -> None:
     """Numbers, letters, and one answer for all others."""
     facts = consultation.rulebook.facts
@@ -266,7 +272,7 @@ def test_a_treatment_on_one_line(consultation: Consultation, typed: str, facts: 
     assert read_treatment(typed, Patient({}), rulebook.facts, rulebook.drugs) == {"id": "t1", "episode": "current", "order": 1} | facts
 
 
-@pytest.mark.parametrize("typed", ["newdrug", "CBT 20 mg", "sertraline 24 sessions", "ECT 6 weeks", "sertraline, as needed"])
+@pytest.mark.parametrize("typed", ["newdrug", "CBT 20 mg", "sertraline 24 sessions", "ECT 6 weeks", "sertraline, as needed", "n", "M"])
 def test_a_treatment_that_is_not_understood_is_refused(consultation: Consultation, typed: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(Unclear):

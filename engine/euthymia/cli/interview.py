@@ -31,7 +31,7 @@ def interview(
     words, write = shipped_words(), text_writer(to_file=False)
 
     def written(data: dict[str, Any]) -> str:
-        blank = {"news": None, "why": "", "saved": file.exists(), "alerts": [], "entered": [], "screen": None, "end": None}
+        blank: dict[str, Any] = {"news": None, "why": "", "saved": file.exists(), "alerts": [], "entered": [], "screen": None, "end": None}
         return write({"file": str(file)} | blank | data, "interview")
 
     try:

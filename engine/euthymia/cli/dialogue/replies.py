@@ -119,6 +119,8 @@ def _list(fact: Declaration, typed: str, by_key: dict[str, str]) -> list[Any] | 
     if typed.lower() in _NONE and typed not in by_key:
         return []
     if fact.type == "list of text":
+        if ";" in typed:  # an answer to several questions, typed in answer to one
+            raise Unclear("names are separated by commas")
         return [part.strip() for part in typed.split(",") if part.strip()] or None
     words = [by_key.get(word, word) for word in typed.replace(",", " ").split()]
     return [_number(word) for word in words] if fact.type == "list of integer" else [*words]

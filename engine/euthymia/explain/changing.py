@@ -111,7 +111,7 @@ class Changing:
         return self._listed(values)
 
     def _listed(self, values: Mapping[Place, tuple[Any, ...]]) -> tuple[Change, ...]:
-        changes = [Change(_name(place), found, self._facts.is_open(place)) for place, found in values.items()]
+        changes = [Change(_name(place), found, self._facts.is_answer(place, found)) for place, found in values.items()]
         return tuple(sorted(changes, key=lambda change: self._facts.order(change.fact)))
 
     def _shrunk(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any]) -> dict[Place, Any]:

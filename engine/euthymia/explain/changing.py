@@ -135,7 +135,7 @@ class Changing:
     def _working(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any], place: Place) -> tuple[Any, ...]:
         """Values of one fact that work while the others are as in the witness."""
         found = [value for value in self._facts.values(place) if self._works(key, wanted, {**witness, place: value})]
-        return tuple(found) if witness[place] in found else (witness[place],)
+        return tuple(found) or (witness[place],)
 
     def _all_work(self, key: Key, wanted: tuple[str, ...], values: Mapping[Place, tuple[Any, ...]]) -> bool:
         return all(self._works(key, wanted, dict(way)) for way in _ways(values))

@@ -177,7 +177,9 @@ def _status(applies: Truth, when: Truth) -> str:
 
 
 def _combined(parts: list[Truths], *, decisive: bool) -> Truths:
-    found: set[Truth] = set()
-    for way in product(*parts):
-        found.add(decisive if decisive in way else None if None in way else not decisive)
+    """One part after the other: what counts is whether one was decisive, and whether one was open."""
+    found: set[Truth] = {not decisive}
+    for truths in parts:
+        ways = product(found, truths)
+        found = {decisive if decisive in way else None if None in way else not decisive for way in ways}
     return frozenset(found)

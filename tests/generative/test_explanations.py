@@ -22,7 +22,7 @@ from tests.shared import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 _WANTED = {"met": {"met"}, "not_met": {"not_met", "not_applicable"}}
-_MOST_WAYS = 12
+_MOST_WAYS = 6
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -57,7 +57,7 @@ def _check(consultation: Consultation, reasoning: Reasoning, key: Key, explanati
     assert {ground.fact for step in first.tree.all() for ground in step.grounds} >= set(first.facts)
     try:
         assert _possible(consultation, reasoning, key, first.facts) == {status}, f"not enough for {key}"
-        for fact in first.facts[:12]:
+        for fact in first.facts[:5]:
             fewer = tuple(other for other in first.facts if other != fact)
             assert _possible(consultation, reasoning, key, fewer) != {status}, f"{fact} could be left out for {key}"
     except TooMany:

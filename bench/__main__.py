@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bench import measures
+from bench.explanations import explanations
 from bench.measures import Sizes
 from bench.timing import Row, progress
 from euthymia.consultation import Consultation
@@ -21,6 +22,7 @@ def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable
     return {
         "hand-written code": lambda: measures.evaluator_against_hand(consultation, sizes),
         "bare engine": lambda: measures.decision_against_bare_engine(consultation, sizes),
+        "explanations": lambda: explanations(consultation),
         "more trials": lambda: measures.growth_with_trials(consultation, sizes),
         "more rules": lambda: measures.growth_with_rules(consultation, sizes),
         "set-up": lambda: measures.set_up(sizes),

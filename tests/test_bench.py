@@ -12,7 +12,7 @@ from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import views
 
 TINY = Sizes(repeats=1, generated=2, trials=(1, 2), rulebooks=(1, 2), evaluations=(1, 2), threads=2, starts=1)
-NAMES = ("hand-written code", "bare engine", "more trials", "more rules", "set-up", "memory", "threads", "commands")
+NAMES = ("hand-written code", "bare engine", "explanations", "more trials", "more rules", "set-up", "memory", "threads", "commands")
 
 
 @pytest.mark.parametrize("name", NAMES)

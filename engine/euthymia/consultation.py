@@ -26,7 +26,7 @@ class Consultation:
         """`rules`: a folder of rule files; the shipped one when left out. Raises InputError with every mistake in them."""
         self.rulebook: Rulebook = load_rulebook(rules or bundled("rules"))
         self.engines = Engines(self.rulebook)
-        self._vocabulary = Vocabulary(self.rulebook)
+        self.vocabulary = Vocabulary(self.rulebook)
 
     def read(self, path: Path, on: date) -> PatientFile:
         """A patient file as of the day `on`. Raises InputError with every mistake in it."""
@@ -44,11 +44,11 @@ class Consultation:
 
     def assess(self, file: PatientFile, on: date) -> Assessment:
         """The assessment of one patient. Raises Disagreement when the engines differ."""
-        return assess(self.engines, self._vocabulary, file.patient, on, self._way_in(file, on))
+        return assess(self.engines, self.vocabulary, file.patient, on, self._way_in(file, on))
 
     def reason(self, file: PatientFile, on: date) -> Reasoning:
         """The same decision, with reasons only where they are asked for."""
-        return Reasoning(self.engines, self._vocabulary, decide(self.engines, file.patient), file.patient, on, self._way_in(file, on))
+        return Reasoning(self.engines, self.vocabulary, decide(self.engines, file.patient), file.patient, on, self._way_in(file, on))
 
     def with_answer(self, file: PatientFile, name: str, value: Any, on: date) -> Patient | None:
         """The patient of the file with one more answer in it, read like any file; None where it contradicts what the file holds."""

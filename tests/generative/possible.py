@@ -32,7 +32,7 @@ from tests.generative.meaning import Meaning, Truth, at
 
 Truths = frozenset[Truth]
 ANYTHING: Truths = frozenset({True, False, None})
-_MOST = 20_000
+_MOST = 3_000
 
 
 class TooMany(Exception):
@@ -108,10 +108,10 @@ class Possible:
         each = [self.truths(where, unit) for unit in units]
         if "latest_trial" in self.shown and self.whole.latest is not None:
             return self.truths(where, self.whole.latest)
-        unknown = set()
-        for ways in product(*each):
-            same = len(set(ways)) == 1
-            unknown |= {ways[0] if same and closed else None for closed in self._closed("trial")}
+        closings, every = self._closed("trial"), frozenset(ANYTHING).intersection(*each) if each else frozenset()
+        unknown: set[Truth] = set(every) if True in closings else set()
+        if False in closings or not units or len(frozenset().union(*each)) > 1:
+            unknown.add(None)
         if "latest_trial" in self.shown or not units:
             return frozenset(unknown)
         return frozenset(unknown).union(*each)
@@ -177,7 +177,9 @@ def _status(applies: Truth, when: Truth) -> str:
 
 
 def _combined(parts: list[Truths], *, decisive: bool) -> Truths:
-    found: set[Truth] = set()
-    for way in product(*parts):
-        found.add(decisive if decisive in way else None if None in way else not decisive)
+    """One part after the other: what counts is whether one was decisive, and whether one was open."""
+    found: set[Truth] = {not decisive}
+    for truths in parts:
+        ways = product(found, truths)
+        found = {decisive if decisive in way else None if None in way else not decisive for way in ways}
     return frozenset(found)

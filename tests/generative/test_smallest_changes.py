@@ -101,8 +101,11 @@ def _can_change(fact: Declaration, view: View, whole: View) -> bool:
     value = view.facts[name]
     if isinstance(value, tuple) and value[0] != value[1]:
         return True
-    earlier_trial = view in whole.units["trial"] and view is not whole.latest
-    return fact.changes != "never" and not earlier_trial
+    return fact.changes != "never" and not _is_earlier_trial(view, whole)
+
+
+def _is_earlier_trial(view: View, whole: View) -> bool:
+    return view in whole.units["trial"] and view is not whole.latest
 
 
 def _values(rulebook: Rulebook, whole: View, place: tuple[str, str | None]) -> list[Any]:
@@ -113,17 +116,20 @@ def _values(rulebook: Rulebook, whole: View, place: tuple[str, str | None]) -> l
     fact = rulebook.facts[name]
     view = whole if unit is None else next(v for units in whole.units.values() for v in units if v.unit == unit)
     if fact.is_number:
-        return [value for value in _NUMBERS if _fits(fact, value, view.facts.get(name))]
+        lasts = fact.changes == "never" or _is_earlier_trial(view, whole)
+        return [value for value in _NUMBERS if _fits(fact, value, view.facts.get(name), lasts=lasts)]
     if fact.is_list:
         members = {"list of enum": fact.values, "map of text": fact.keys}.get(fact.type, (1, 2, 3))
         return [frozenset(some) for number in range(len(members) + 1) for some in combinations(members, number)]
     return list(fact.choices) or (["sertraline", "lithium", "new", f"new {unit}"] if fact.compared else ["text"])
 
 
-def _fits(fact: Declaration, value: tuple[int, int], present: Any) -> bool:
+def _fits(fact: Declaration, value: tuple[int, int], present: Any, *, lasts: bool) -> bool:
     number = value[0] / 1000
     inside = (fact.minimum is None or number >= fact.minimum) and (fact.maximum is None or number <= fact.maximum)
     inside = inside and (fact.above is None or number > fact.above) and (fact.type == "number" or number == int(number))
-    if present is not None and present[0] != present[1]:
-        return inside and present[0] <= value[0] <= present[1]
-    return inside and (present is None or fact.changes != "by time" or value[0] > present[0])
+    if present is None or not inside:
+        return inside
+    if present[0] != present[1] and present[0] <= value[0] <= present[1]:
+        return True
+    return not lasts and (fact.changes != "by time" or value[0] > present[1])

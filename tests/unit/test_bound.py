@@ -5,18 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import nodes
 
+from euthymia.comparison.document import comparison
+from euthymia.comparison.mixtures import Side
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
-from euthymia.render.bound import literal_sentences
+from euthymia.render.bound import literal_sentences, parsed
 from euthymia.render.bound_folder import unbound_in
 from euthymia.render.carriers import Macros, macros_of, uncarried, unmarked
 from euthymia.render.document import document
-from euthymia.render.said import Saying, SentenceFile, read_sentence_file, read_sentences
+from euthymia.render.said import CarriedBy, Saying, SentenceFile, read_sentence_file, read_sentences
 from euthymia.render.wording import HOLE, is_sentence, sentences_in
 from euthymia.render.words import Words
 from euthymia.resources import bundled
-from euthymia.source import read_model
+from euthymia.source import read_file, read_model
 from tests.shared import ON, ROOT
 
 TEMPLATES = bundled("templates")
@@ -168,9 +171,11 @@ def test_a_sentence_is_carried_by_exactly_one_thing(carried_by: str, tmp_path: P
 
 
 def test_what_carries_a_sentence_exists(consultation: Consultation, words: Words) -> None:
-    """The rule, fact, reading, page of a decision, test, or part of the assessment."""
+    """The rule, fact, reading, page of a decision, test, or part of the assessment or of the comparison."""
     rulebook = consultation.rulebook
     made = document(consultation.assess(consultation.read(ROOT / "examples" / "complete.yaml", ON), ON), words)
+    side = Side(read_file(ROOT / "examples" / "only-an-age.yaml"), consultation, ON)
+    compared = comparison(side, side, words)
     for name, sentence in read_sentences(TEMPLATES).items():
         by = sentence.carried_by
         assert by.rule is None or by.rule in rulebook.by_id or by.rule in {text.id for text in rulebook.texts}, name
@@ -179,9 +184,24 @@ def test_what_carries_a_sentence_exists(consultation: Consultation, words: Words
         assert by.citation is None or by.citation.work in rulebook.works, name
         assert by.decision is None or (ROOT / "docs" / "decisions" / f"{by.decision}.md").is_file(), name
         assert by.part is None or _has(made, by.part), name
+        assert by.comparison is None or _has(compared, by.comparison), name
         if by.test is not None:
             file, _, function = by.test.partition("::")
             assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("name", sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2")))
+def test_what_carries_a_sentence_stands_in_the_document_of_its_page(name: str) -> None:
+    """A part of an assessment carries nothing on the page of a comparison, and the other way round."""
+    sentences = read_sentences(TEMPLATES)
+    constants = (constant.value for constant in parsed((TEMPLATES / name).read_text(encoding="utf-8")).find_all(nodes.Const))
+    kinds = {sentences[value].carried_by.kind for value in constants if isinstance(value, str) and value in sentences}
+    assert ("part" if name == "text/compare.txt.j2" else "comparison") not in kinds
+
+
+def test_each_kind_of_carrier_has_a_word(words: Words) -> None:
+    """So that any page can say what carries its sentences."""
+    assert CarriedBy.model_fields.keys() == words.model_dump()["carriers"].keys()
 
 
 def test_a_sentence_is_filled_in_once_and_plainly() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from euthymia.comparison.mixtures import Mixtures, Side
 from euthymia.comparison.outcomes import Outcome, Subject, outcome, subjects
 from euthymia.comparison.rules_changed import RuleChanges
 from euthymia.consultation import Consultation
+from euthymia.render.compared import compared
+from euthymia.render.document import document
 from euthymia.render.page import text_page
 from euthymia.render.words import Words
 from euthymia.resources import bundled
@@ -76,5 +79,49 @@ def test_sides_changed_round_change_the_same(consultation: Consultation, words: 
         return {(str(item["id"]), str(item.get("trial")), item[first]["status"], item[second]["status"]) for item in document["changes"]}
 
     assert told(there, "before", "after") == told(back, "after", "before")
-    for document in (there, back):
-        assert text_page(document, "compare", bundled("templates"), colour=True, width=80)
+    for each in (there, back):
+        assert text_page(each, "compare", bundled("templates"), colour=True, width=80)
+
+
+def test_what_stands_on_both_sides_is_on_the_page_of_each_assessment(consultation: Consultation, words: Words) -> None:
+    """Alerts that are met and advice that is given on both days are not among the changes, and the pages of both days show them."""
+    sides = [side(consultation, "complete", on) for on in (ON, LATER)]
+    found = comparison(sides[0], sides[1], words)
+    made = [document(each.consultation.assess(each.consultation.read_document(each.document, each.on), each.on), words) for each in sides]
+    shown: list[set[str]] = [
+        {
+            item["id"]
+            for part, status in (("alerts", "met"), ("recommendations", "recommended"))
+            for item in each[part]
+            if item["status"] == status
+        }
+        for each in made
+    ]
+    both = shown[0] & shown[1]
+    changes = {item["id"] for item in found["changes"] if item["group"] in ("alert", "advice")}
+    page = compared(found)
+    entries = [*page["alerts"], *(item for section in page["sections"] for group in section["groups"] for item in group["items"])]
+    assert both - changes
+    assert {item["id"] for item in entries if item["group"] in ("alert", "advice")} <= changes
+    assert all(item["before"] != item["after"] for item in entries)
+    for each in made:
+        told = "".join(text_page(each, "clinician", bundled("templates"), colour=False, width=100).split())
+        assert [name for name in sorted(both - changes) if f"[{name}]" not in told] == []
+
+
+def test_what_the_page_leaves_out_is_counted(consultation: Consultation, words: Words) -> None:
+    """Of every section, and of other grounds; all of them stand in the document. Arguments are told together, and so apart here."""
+    found = comparison(side(consultation, "only-an-age"), side(consultation, "complete"), words)
+    page = compared(found)
+    own = [item["group"] for item in found["changes"] if not item["with_unit"]]
+    counted: dict[str, Any] = {
+        section["name"]: sum(len(group["items"]) for group in section["groups"]) + section["more"] for section in page["sections"]
+    }
+    assert {name: number for name, number in counted.items() if name != "argument"} == {
+        name: own.count(name) for name in counted if name != "argument"
+    }
+    assert len(page["grounds"]["shown"]) + page["grounds"]["more"] == len(found["grounds"])
+    left = [section["more"] for section in page["sections"] if section["more"]] + [page["grounds"]["more"]]
+    told = " ".join(text_page(found, "compare", bundled("templates"), colour=False, width=100).split())
+    assert len(left) > 1
+    assert all(f"And {number} more; all of them with --format json." in told for number in left if number)

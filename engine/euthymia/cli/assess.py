@@ -39,6 +39,10 @@ def assess(
     audience: Annotated[Audience, typer.Option(help="For whom.")] = Audience.clinician,
     on: OnOption = None,
     rules: RulesOption = None,
+    explain_all: Annotated[
+        bool,
+        typer.Option("--explain-all", help="Explain every conclusion, not only alerts, advice and headings: slower."),
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="Write one file for each patient into this folder.", metavar="DIR")] = None,
 ) -> None:
     """Say where a patient stands, what is missing, and what to ask next. Nothing is assessed while any file has a mistake."""
@@ -55,7 +59,7 @@ def assess(
     words = shipped_words()
     with progress("assessed", len(read)) as step:
         for path, patient in zip(files, read, strict=True):
-            page = write(document(consultation.assess(patient, day), words))
+            page = write(document(consultation.assess(patient, day), words, explain_all=explain_all))
             if output is None:
                 show(page)
             else:

@@ -77,7 +77,13 @@ def _side(side: Side) -> Item:
     return {
         "file": side.document.name,
         "on": side.on.isoformat(),
-        "rulebook": {"name": rulebook.about.name, "version": rulebook.about.version, "digest": rulebook.digest, "folder": side.rules},
+        "rulebook": {
+            "name": rulebook.about.name,
+            "version": rulebook.about.version,
+            "digest": rulebook.digest,
+            "folder": side.rules,
+            "not_for": rulebook.about.not_for,
+        },
     }
 
 

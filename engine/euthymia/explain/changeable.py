@@ -67,15 +67,21 @@ class Changeable:
             return [value for value, _ in choice.values]
         held = self._views[unit].facts.get(fact, frozenset())
         held = held if isinstance(held, frozenset) else frozenset()
-        return [frozenset(), *(held | {member} for member in choice.members if member not in held), *(held - {member} for member in held)]
+        return [
+            frozenset(),
+            *(held | {member} for member in choice.members if member not in held),
+            *(held - {member} for member in sorted(held, key=str)),
+        ]
 
-    def is_open(self, place: Place) -> bool:
-        """Is it not known now, or not exactly?"""
+    def is_answer(self, place: Place, values: Sequence[Any]) -> bool:
+        """Would these values be answers to what is not known now, or not exactly, rather than changes?"""
         fact, unit = place
         if fact == LATEST:
             return self.whole.latest is None
-        value = self._views[unit].facts.get(fact)
-        return value is None or _is_range(value)
+        present = self._views[unit].facts.get(fact)
+        if present is None or not _is_range(present):
+            return present is None
+        return all(present[0] <= value[0] and value[1] <= present[1] for value in values)
 
     def order(self, name: str) -> tuple[int, int]:
         fact, _, unit = name.partition("@")
@@ -89,8 +95,12 @@ class Changeable:
         name = fact.full_name
         if name in holder.excluded:
             return False
-        if name not in holder.facts or _is_range(holder.facts[name]):
-            return not fact.barred or may_have(holder, fact) or name in holder.facts
+        if name not in holder.facts:
+            return not fact.barred or may_have(holder, fact)
+        return _is_range(holder.facts[name]) or self._becomes_other(fact, holder)
+
+    def _becomes_other(self, fact: Declaration, holder: View) -> bool:
+        """Can what is known become otherwise?"""
         return fact.changes != "never" and not self._is_past(holder)
 
     def _is_past(self, holder: View) -> bool:
@@ -139,7 +149,7 @@ class Changeable:
         """Values other than the present one."""
         present = holder.facts.get(fact.full_name)
         if fact.is_number:
-            return self._numbers(fact, present)
+            return self._numbers(fact, present, lasting=not self._becomes_other(fact, holder))
         if fact.choices:
             return [value for value in fact.choices if value != present]
         if fact.compared:
@@ -153,15 +163,19 @@ class Changeable:
         nameless = [unit.unit for unit in units if fact.full_name not in unit.facts and may_have(unit, fact)]
         return [f"{_NEW} {unit}" for unit in nameless[: nameless.index(holder.unit) + 1]]
 
-    def _numbers(self, fact: Declaration, present: Any) -> list[Any]:
+    def _numbers(self, fact: Declaration, present: Any, *, lasting: bool) -> list[Any]:
+        """A range may turn out to be any number in it; time only adds."""
         numbers = self.vocabulary.all_numbers(fact)
         if present is None:
             return [(number, number) for number in numbers]
         low, high = present
+        within: list[int] = []
         if low != high:
-            return [(number, number) for number in self.vocabulary.numbers(fact, Fraction(low, SCALE), Fraction(high, SCALE))]
-        here = region(fact, self.vocabulary, low)
-        return [(number, number) for number in numbers if number != here and (fact.changes != "by time" or number > low)]
+            within = self.vocabulary.numbers(fact, Fraction(low, SCALE), Fraction(high, SCALE))
+        ends = {region(fact, self.vocabulary, end) for end in (low, high)}
+        beyond = [number for number in numbers if (number > high if fact.changes == "by time" else not low <= number <= high)]
+        other = [] if lasting else [number for number in beyond if number not in ends]
+        return [(number, number) for number in sorted({*within, *other})]
 
     # --- what conditions ask of them --------------------------------------------------------------------------------
 

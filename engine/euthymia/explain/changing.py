@@ -14,7 +14,7 @@ from typing import Any
 from euthymia.explain.changeable import Changeable
 from euthymia.explain.circuit import Circuit
 from euthymia.explain.rejudging import Place, Rejudging
-from euthymia.explain.solver import LARGE, Solver
+from euthymia.explain.solver import LARGE, Atom, Solver
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
@@ -66,6 +66,13 @@ class Changing:
         self._found: dict[Key, tuple[Flip, ...]] = {}
         self._begin()
 
+    def _example(self, key: Key, to: str, wanted: tuple[str, ...], goal: Atom) -> Flip:
+        """More than a few changes are needed: one way from which nothing can be left out. No way at all where there is none."""
+        ways = [self._facts.changes(solution) for solution in self._solver.any([goal])]
+        kept = [self._shrunk(key, wanted, way) for way in ways]
+        sets = tuple(self._listed({place: (value,) for place, value in way.items()}) for way in kept)
+        return Flip(to, sets, more=False, proved=not sets)
+
     def _begin(self) -> None:
         self._solver = Solver()
         self._facts = Changeable(self.rulebook, self._vocabulary, self._solver, self._whole)
@@ -86,9 +93,8 @@ class Changing:
         wanted = (MET,) if to == MET else _NOT
         goal = self._solver.either(*(self._circuit.status(key, status) for status in wanted))
         witnesses = [self._facts.changes(solution) for solution in self._solver.smallest([goal], MOST + 1, within=TOGETHER)]
-        if not witnesses and (example := self._solver.any([goal])) is not None:
-            witness = self._shrunk(key, wanted, self._facts.changes(example))
-            return Flip(to, (self._listed({place: (value,) for place, value in witness.items()}),), more=False, proved=False)
+        if not witnesses:
+            return self._example(key, to, wanted, goal)
         sets = [self._widened(key, wanted, witness) for witness in witnesses]
         sets.sort(key=lambda changes: [self._facts.order(change.fact) for change in changes])
         return Flip(to, tuple(sets[:MOST]), len(sets) > MOST)
@@ -111,7 +117,7 @@ class Changing:
         return self._listed(values)
 
     def _listed(self, values: Mapping[Place, tuple[Any, ...]]) -> tuple[Change, ...]:
-        changes = [Change(_name(place), found, self._facts.is_open(place)) for place, found in values.items()]
+        changes = [Change(_name(place), found, self._facts.is_answer(place, found)) for place, found in values.items()]
         return tuple(sorted(changes, key=lambda change: self._facts.order(change.fact)))
 
     def _shrunk(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any]) -> dict[Place, Any]:
@@ -129,7 +135,7 @@ class Changing:
     def _working(self, key: Key, wanted: tuple[str, ...], witness: Mapping[Place, Any], place: Place) -> tuple[Any, ...]:
         """Values of one fact that work while the others are as in the witness."""
         found = [value for value in self._facts.values(place) if self._works(key, wanted, {**witness, place: value})]
-        return tuple(found) if witness[place] in found else (witness[place],)
+        return tuple(found) or (witness[place],)
 
     def _all_work(self, key: Key, wanted: tuple[str, ...], values: Mapping[Place, tuple[Any, ...]]) -> bool:
         return all(self._works(key, wanted, dict(way)) for way in _ways(values))

@@ -49,11 +49,19 @@ class Explanations:
         decision = self._decision
         return Firmness(self._rulebook.facts, self.vocabulary, decision.view, decision.statuses, self._rejudging)
 
+    def why(self, key: Key) -> Why:
+        """The smallest sets of facts that force its status."""
+        return self._explaining.why(key)
+
+    def flips(self, key: Key) -> tuple[Flip, ...]:
+        """The smallest sets of changes after which it would be met, or not met."""
+        return self._changing.flips(key)
+
     def of(self, key: Key) -> Explanation:
         """The explanation of one judgement, whatever its status."""
         if key not in self._found:
-            why = self._explaining.why(key)
+            why = self.why(key)
             facts = dict.fromkeys(fact for forced in why.sets for fact in forced.facts)
             firm = self._firmness.of(key, facts)
-            self._found[key] = Explanation(why, self._changing.flips(key), firm, age(self._patient, why.sets[0].facts, self._on))
+            self._found[key] = Explanation(why, self.flips(key), firm, age(self._patient, why.sets[0].facts, self._on))
         return self._found[key]

@@ -8,15 +8,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from clingo import Backend, Control, Function, Number
+from clingo import Backend, Control, Function, Model, Number
+
+from euthymia.errors import Defect
 
 Atom = int
 LARGE = 2_000  # atoms; from here on a new program is begun
 _OPTIONS = ("--models=0", "--project=project", "--opt-strategy=usc", "--seed=1", "--parallel-mode=1", "--warn=none")
 
 
+class _Current:
+    """A solution for as long as the solver keeps it; asking later would read memory that is gone."""
+
+    def __init__(self, model: Model) -> None:
+        self.model: Model | None = model
+
+    def holds(self, atom: Atom) -> bool:
+        if self.model is None:
+            raise Defect("a solution was looked at after the solver had gone on")
+        return self.model.is_true(atom)
+
+
 class Solution(NamedTuple):
-    """What holds in one solution, and the atoms that it pays for."""
+    """What holds in one solution, and the atoms that it pays for. To be looked at before the next one is fetched."""
 
     holds: Callable[[Atom], bool]
     paid: tuple[Atom, ...]
@@ -125,9 +139,9 @@ class Solver:
         """
         return self._solutions(goals, most, "optN" if within is None else f"optN,{within}", proved=True)
 
-    def any(self, goals: Sequence[Atom]) -> Solution | None:
-        """Some solution in which all goals hold, at whatever cost; None where there is none."""
-        return next(self._solutions(goals, 1, "ignore", proved=False), None)
+    def any(self, goals: Sequence[Atom]) -> Iterator[Solution]:
+        """One solution in which all goals hold, at whatever cost; nothing where there is none. To be looked at inside the loop."""
+        return self._solutions(goals, 1, "ignore", proved=False)
 
     def _solutions(self, goals: Sequence[Atom], most: int, mode: str, *, proved: bool) -> Iterator[Solution]:
         if self.false in goals:
@@ -138,7 +152,11 @@ class Solver:
             for model in handle:
                 if model.optimality_proven or not proved:
                     paid = tuple(symbol.arguments[0].number for symbol in model.symbols(atoms=True))
-                    yield Solution(model.is_true, paid)
+                    current = _Current(model)
+                    try:
+                        yield Solution(current.holds, paid)
+                    finally:
+                        current.model = None
                     most -= 1
                 if most <= 0:
                     return

@@ -196,10 +196,11 @@ class Tracing:
     def _first_known(self, options: tuple[tuple[str, Condition], ...], view: View, want: Want) -> Iterator[_Part]:
         for fact, option in options:
             holder = self.circuit.holder(fact, view)
+            parts = list(self._parts(option, view, want)) if fact in holder.facts else []
+            ground = self._ground(fact, None, view)
+            yield from parts if any(isinstance(part, Ground) and part.fact == ground.fact for part in parts) else [ground]
             if fact in holder.facts:
-                yield from self._parts(option, view, want)
                 return
-            yield self._ground(fact, None, view)
 
     def _count(self, count: Count, want: Want) -> Iterator[_Part]:
         circuit = self.circuit

@@ -11,7 +11,7 @@ from jinja2 import nodes
 
 from euthymia.render.bound import Unbound, parsed
 
-SAYING = frozenset({"text", "brief", "patient_text", "title", "says", "here", "ask", "subject", "asks_for", "provisional"})
+SAYING = frozenset({"text", "brief", "patient_text", "title", "sentence", "says", "here", "ask", "subject", "asks_for", "provisional"})
 CARRYING = frozenset({"id", "key", "fact", "rule"})
 CARRYING_MACROS = frozenset({"cited", "sources", "named", "groups", "tension", "rests"})
 _MARKS = ("data-said=", "data-evidence=")

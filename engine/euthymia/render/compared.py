@@ -20,7 +20,7 @@ def compared(document: Item) -> Item:
         "alerts": alerts,
         "sections": [section for name in _SECTIONS if (section := _section(name, own))],
         "units": _units([item for item in shown if item["with_unit"]]),
-        "grounds": _cut([{**item, "rules": _cut(item["rules"], 1)} for item in document["grounds"]], _GROUNDS),
+        "grounds": _cut([{**item, "text": item["after"], "rules": _cut(item["rules"], 1)} for item in document["grounds"]], _GROUNDS),
         "texts": _cut(document["texts"], _FEW),
         "helpers": sum(item["group"] == "helper" for item in document["changes"]),
         "unreadable": _unreadable(document["unreadable"]),
@@ -59,7 +59,7 @@ def _same_argument(items: list[Item]) -> list[Item]:
     for item in items:
         key = repr((item["section"], item["sentence"], item["before"]["shown"], item["after"]["shown"], item["because"]))
         row = found.setdefault(key, {**item, "options": []})
-        row["options"].append(item["title"])
+        row["options"].append({"title": item["title"], "id": item["id"]})
     return [{**row, "options": _cut(row["options"], _FEW)} for row in found.values()]
 
 
@@ -111,5 +111,5 @@ def _units(items: list[Item]) -> list[Item]:
         row["all"] += 1
         side = item["after"] if item["with_unit"] == "added" else item["before"]
         if side["status"] == "met" and item["group"] in ("conclusion", "advice", "headline"):
-            row["met"].append(item["title"])
-    return [{**row, "met": row["met"][:_FEW], "more": max(len(row["met"]) - _FEW, 0)} for row in found.values()]
+            row["met"].append({"title": item["title"], "id": item["id"]})
+    return [{**row, "met": _cut(row["met"], _FEW)} for row in found.values()]

@@ -32,7 +32,7 @@ class Explained:
         found = self.shown.assessment.explanations.of(judgement.key)
         return {
             "why": self._why(found),
-            "would_change": [self._flip(flip) for flip in found.flips],
+            "would_change": [self._flip(found.why.status, flip) for flip in found.flips],
             "holds": [self._firm(firm) for firm in found.firm],
             "age": self._age(found),
         }
@@ -56,7 +56,8 @@ class Explained:
         """A step that stands elsewhere in the tree already is only named again."""
         judged = self.shown.judged[str(step.key)]
         rule = judged.rule
-        about = {} if step.key.unit is None else {rule.about: step.key.unit}
+        unit = step.key.unit
+        about = {} if unit is None else {rule.about: unit, "about": self.shown.unit_name(unit)}
         shown: dict[str, Any] = {"id": rule.id, **about, "title": rule.title, "kind": rule.kind, "status": step.status}
         if step in seen:
             return {**shown, "again": True}
@@ -64,6 +65,7 @@ class Explained:
         return {
             **shown,
             "text": self.shown.sentences.said(judged),
+            "brief": self.shown.brief.said(judged),
             "facts": [{"name": ground.fact, "test": ground.test} for ground in step.grounds],
             "steps": [self._step(inner, seen) for inner in step.steps],
             "sources": self.shown.sources(rule.sources),
@@ -73,8 +75,9 @@ class Explained:
 
     # --- what would change it ---------------------------------------------------------------------------------------
 
-    def _flip(self, flip: Flip) -> dict[str, Any]:
+    def _flip(self, status: str, flip: Flip) -> dict[str, Any]:
         return {
+            "from": status,
             "to": flip.to,
             "sets": [[self._change(change) for change in changes] for changes in flip.sets],
             "more": flip.more,

@@ -26,7 +26,7 @@ class Place(_Part):
 
 
 class CarriedBy(_Part):
-    """Exactly one of these."""
+    """Exactly one of these. `part` is one of an assessment, `comparison` one of a comparison: each is said on pages of that only."""
 
     rule: str | None = None
     fact: str | None = None
@@ -34,6 +34,7 @@ class CarriedBy(_Part):
     citation: Place | None = None
     decision: str | None = None
     part: str | None = None
+    comparison: str | None = None
     test: str | None = Field(default=None, pattern=r"^tests/[\w/]+\.py::test_\w+$")
 
     @model_validator(mode="after")

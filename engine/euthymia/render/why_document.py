@@ -13,6 +13,7 @@ from euthymia.render.models import Models
 from euthymia.render.shown import Shown
 from euthymia.render.words import Words
 from euthymia.rulebook.conditions import MET, UNDETERMINED
+from euthymia.rulebook.definition import rules_of
 
 
 class NoSuchId(Exception):
@@ -32,26 +33,36 @@ def why_document(assessment: Assessment, words: Words, name: str) -> dict[str, A
         "rulebook": about_rulebook(assessment.rulebook),
         "asked": name,
         **({"definition": definition[1]} if definition else {}),
-        "explained": [_entry(shown, explained, item) for item in judged],
+        "explained": [_entry(shown, explained, item, _line(assessment, name, item)) for item in judged],
     }
 
 
-def _entry(shown: Shown, explained: Explained, item: Judgement) -> dict[str, Any]:
+def _entry(shown: Shown, explained: Explained, item: Judgement, line: str) -> dict[str, Any]:
     rule = item.rule
     about = {} if item.key.unit is None else {rule.about: item.key.unit, "about": shown.unit_name(item.key.unit)}
     return {
         "id": rule.id,
         **about,
-        "title": rule.title,
+        "title": f"{line}: {rule.title}" if line and line != rule.title else rule.title,
         "kind": rule.kind,
         "status": item.status,
         "text": shown.sentences.said(item),
+        "brief": shown.brief.said(item),
         "needs": list(item.needs),
         "sources": shown.sources(rule.sources),
         "readings": list(rule.readings),
         "rule": {"file": rule.origin.file, "line": rule.origin.line},
         "explanation": explained.of(item),
     }
+
+
+def _line(assessment: Assessment, name: str, item: Judgement) -> str:
+    """The line of a score's table that this judgement gives points for, where the definition was asked about."""
+    for result in assessment.definitions:
+        score = result.definition.score
+        if result.definition.id == name and score is not None:
+            return next((part.label for part in score.parts if item.rule.id in rules_of(part)), "")
+    return ""
 
 
 def _judgements(assessment: Assessment, name: str) -> list[Judgement]:

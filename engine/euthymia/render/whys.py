@@ -7,6 +7,7 @@ Item = dict[str, Any]
 _FEW = 7
 _DEEP = 3
 _TOGETHER = 4
+_WAYS = 3
 _STEP = 2  # columns
 
 
@@ -24,8 +25,8 @@ def seen(explanation: Item) -> Item:
         "all_lines": list(_every_line(why["tree"], 0)),
         "facts": facts,
         "groups": _groups(facts) if len(facts) > _FEW and not _inner_steps(why["tree"]) else [],
-        "alternatives": [_other(why, other) for other in why["sets"][1:]][:3],
-        "others": max(len(why["sets"]) - 4, 0) + why["more"],
+        "alternatives": [_other(why, other) for other in why["sets"][1:]][:_WAYS],
+        "others": max(len(why["sets"]) - 1 - _WAYS, 0) + why["more"],
         "flips": [_flip(flip) for flip in explanation["would_change"]],
         "holds": [item for item in explanation["holds"] if not item["any"]][:_FEW],
         "age": explanation["age"],
@@ -61,19 +62,26 @@ def _lines(tree: Item, facts: dict[str, Item]) -> Iterator[Item]:
 
 
 def _below(step: Item, facts: dict[str, Item], told: set[str], depth: int) -> Iterator[Item]:
-    own = [name for name in _own(step) if name not in told and name in facts]
+    indent = _STEP + _STEP * depth
+    own = [name for name in dict.fromkeys(_own(step)) if name not in told and name in facts]
     told.update(own)
     for name in own[:_FEW]:
-        yield {"indent": _STEP + _STEP * depth, "fact": facts[name]}
+        yield {"indent": indent, "fact": facts[name]}
     if len(own) > _FEW:
-        yield {"indent": _STEP + _STEP * depth, "more": len(own) - _FEW}
-    inner = [other for other in _inner(step) if not other.get("again")]
-    for other in inner[:_FEW]:
-        yield {"indent": _STEP + _STEP * depth, "step": other}
+        yield {"indent": indent, "more": len(own) - _FEW}
+    alike: dict[tuple[str, str], list[Item]] = {}
+    for other in _inner(step):
+        if not other.get("again"):
+            alike.setdefault((other["id"], other["status"]), []).append(other)
+    groups = list(alike.values())
+    for first, *rest in groups[:_FEW]:
+        yield {"indent": indent, "step": first}
         if depth < _DEEP:
-            yield from _below(other, facts, told, depth + 1)
-    if len(inner) > _FEW:
-        yield {"indent": _STEP + _STEP * depth, "more": len(inner) - _FEW}
+            yield from _below(first, facts, told, depth + 1)
+        if rest:
+            yield {"indent": indent + _STEP, "likewise": rest[:_FEW], "more": max(len(rest) - _FEW, 0)}
+    if len(groups) > _FEW:
+        yield {"indent": indent, "more": len(groups) - _FEW}
 
 
 def _every_line(step: Item, depth: int) -> Iterator[Item]:
@@ -103,4 +111,5 @@ def _inner(step: Item) -> Iterator[Item]:
 def _flip(flip: Item) -> Item:
     """Ways to change a status: each a few changes; where many are needed together, the first few of them."""
     ways = [{"changes": changes[:_TOGETHER], "more": max(len(changes) - _TOGETHER, 0), "all": len(changes)} for changes in flip["sets"]]
-    return {**flip, "ways": ways[:3], "others": max(len(ways) - 3, 0) + flip["more"]}
+    becomes = "holds" if flip["to"] == "met" else "ends" if flip["from"] == "met" else "excluded"
+    return {**flip, "becomes": becomes, "ways": ways[:_WAYS], "others": max(len(ways) - _WAYS, 0) + flip["more"]}

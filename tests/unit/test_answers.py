@@ -10,7 +10,6 @@ from euthymia.consultation import Consultation
 from euthymia.explain.answers import Effect
 from euthymia.explain.questions import Question
 from euthymia.explain.reevaluating import Reevaluating
-from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient_file import PatientFile
 from euthymia.render.ask import ask_document
 from euthymia.render.document import document
@@ -111,19 +110,34 @@ def test_an_assessment_has_the_effects_for_its_first_questions(consultation: Con
 def test_without_a_file_no_effect_is_told(consultation: Consultation, on: date) -> None:
     """A patient who stands in no file cannot be given an answer."""
     file, reasoning = _reasoned(consultation, SPARSE, on)
-    alone = Reasoning(consultation.engines, Vocabulary(consultation.rulebook), reasoning.decision, file.patient, on)
+    alone = Reasoning(consultation.engines, consultation.vocabulary, reasoning.decision, file.patient, on)
     assert alone.answers.of(alone.questions[0]) == ()
 
 
-def test_only_what_differs_is_judged_again(consultation: Consultation, root: Path, on: date) -> None:
-    """Every status of another patient comes out as if all had been judged: with a fact taken away, another latest trial, or more trials."""
-    text = (root / "examples" / "complete.yaml").read_text(encoding="utf-8")
-    first = _reasoned(consultation, text, on)[1]
-    again = Reevaluating(
-        consultation.engines.evaluator, Vocabulary(consultation.rulebook).dependence, first.patient, first.decision.statuses
-    )
-    for other in (text, SPARSE, DRUG, "\n".join(line for line in text.splitlines() if "latest_trial" not in line)):
-        patient = _reasoned(consultation, other, on)[0].patient
-        whole = consultation.engines.evaluator.evaluate(patient)
-        changed = again.of(patient)
-        assert {key: changed.get(key, first.decision.statuses.get(key)) for key in whole} == whole
+TWO = """\
+process: {treatment_history_complete: yes}
+trials:
+  - {id: t1, episode: current, modality: medication, drug: sertraline, order: 1, outcome: non_response, kellner_score: 5}
+  - {id: t2, episode: current, modality: psychotherapy, outcome: full_response, kellner_score: 2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (SPARSE, SPARSE + "risk: {suicidal_ideation: yes}\n"),
+        (DRUG, SPARSE),
+        (TWO, TWO.replace("psychotherapy, ", "psychotherapy, order: 2, ")),
+        (TWO, TWO.replace("drug: sertraline", "drug: not_applicable")),
+        (DRUG, DRUG.replace("weeks_total: 6", "weeks_total: 6, kellner_score: not_applicable")),
+    ],
+    ids=["a fact", "a trial less", "the latest trial", "a fact less", "what does not apply"],
+)
+def test_only_what_differs_is_judged_again(consultation: Consultation, on: date, before: str, after: str) -> None:
+    """Every status of another patient comes out as if all had been judged."""
+    old, new = _reasoned(consultation, before, on)[1], _reasoned(consultation, after, on)[1]
+    evaluator, known = consultation.engines.evaluator, old.decision.statuses
+    changed = Reevaluating(evaluator, consultation.vocabulary.dependence, old.patient, known).of(new.patient)
+    whole = evaluator.evaluate(new.patient)
+    assert {key: changed.get(key, known.get(key)) for key in whole} == whole
+    assert whole != known

@@ -67,7 +67,11 @@ class Changeable:
             return [value for value, _ in choice.values]
         held = self._views[unit].facts.get(fact, frozenset())
         held = held if isinstance(held, frozenset) else frozenset()
-        return [frozenset(), *(held | {member} for member in choice.members if member not in held), *(held - {member} for member in sorted(held, key=str))]
+        return [
+            frozenset(),
+            *(held | {member} for member in choice.members if member not in held),
+            *(held - {member} for member in sorted(held, key=str)),
+        ]
 
     def is_answer(self, place: Place, values: Sequence[Any]) -> bool:
         """Would these values be answers to what is not known now, or not exactly, rather than changes?"""

@@ -89,6 +89,12 @@ def test_the_clinician_sees_no_names_of_rules_but_the_one_asked_for() -> None:
     assert re.search(r"GF-|\btrial\.\w|@t1", body) is None
 
 
+def test_a_statement_that_no_fact_decides_says_so() -> None:
+    """A text of the sources has no reasons in the patient."""
+    assert "No fact decides this; it is told to everybody, whatever is on file." in why(COMPLETE, "GF-K-10")
+    assert "(rules/" in why(COMPLETE, "GF-K-10", "--audience", "auditor")
+
+
 def test_an_unknown_id_names_near_ones() -> None:
     """Exit code 2 and a suggestion."""
     done = euthymia("why", COMPLETE, "GF-E-A99", *ON)

@@ -1,9 +1,10 @@
 """What a subject hangs on: rules and facts, read through all the rules that it refers to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from euthymia.comparison.outcomes import Subject
+from euthymia.explain.dependence import closure
 from euthymia.rulebook.conditions import Count, Latest, walk
 from euthymia.rulebook.definition import Definition, Each, Number, Score
 from euthymia.rulebook.rule import Rule
@@ -34,18 +35,6 @@ def hangs_on(subject: Subject, rulebook: Rulebook) -> Hanging:
     if around:  # a count hangs on whether the list is complete; units without a name, on what kind of treatment they are
         facts |= {record.complete_when for record in rulebook.facts.records if record.complete_when} | {"trial.modality"}
     return Hanging(frozenset(rules), frozenset(facts), around)
-
-
-def closure(rulebook: Rulebook, rules: Iterable[str]) -> set[str]:
-    """The rules and all that they refer to."""
-    found: set[str] = set()
-    waiting = [*rules]
-    while waiting:
-        rule = waiting.pop()
-        if rule not in found:
-            found.add(rule)
-            waiting += rulebook.by_id[rule].refers_to
-    return found
 
 
 def _own_rules(subject: Subject, rulebook: Rulebook) -> Iterator[str]:

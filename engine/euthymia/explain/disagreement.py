@@ -8,6 +8,8 @@ from typing import Any
 
 from euthymia.explain.because import Reason
 from euthymia.explain.definitions import DefinitionResult
+from euthymia.explain.dependence import closure
+from euthymia.explain.rejudging import changed
 from euthymia.explain.vocabulary import OTHER, Vocabulary
 from euthymia.facts.observation import Observation, between
 from euthymia.inference.evaluate import Evaluator
@@ -86,7 +88,7 @@ class _Trying:
         self.rulebook = rulebook
         self.vocabulary = vocabulary
         self.whole = whole
-        needed = _closure(rulebook, rules)
+        needed = closure(rulebook, rules)
         self._evaluator = Evaluator(replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id in needed)))
         self._left = _MOST_TRIED
 
@@ -128,15 +130,7 @@ class _Trying:
 
     def _with(self, name: str, value: Any) -> dict[Key, str]:
         fact, _, unit = name.partition("@")
-        facts = {**self.whole.facts, **({} if unit else {fact: value})}
-        whole = View(None, facts, self.whole.excluded)
-        for record, views in self.whole.units.items():
-            whole.units[record] = [
-                View(view.unit, {**view.facts, fact: value} if view.unit == unit else view.facts, view.excluded, whole) for view in views
-            ]
-        if self.whole.latest is not None:
-            whole.latest = next(view for view in whole.units["trial"] if view.unit == self.whole.latest.unit)
-        return self._evaluator.evaluate_view(whole)
+        return self._evaluator.evaluate_view(changed(self.whole, {(fact, unit or None): value}))
 
 
 def _observed(value: Any) -> Observation:
@@ -144,15 +138,3 @@ def _observed(value: Any) -> Observation:
     if isinstance(value, tuple):
         return between(*(Fraction(bound, SCALE) for bound in value))
     return Observation("known", tuple(sorted(map(str, value))) if isinstance(value, frozenset) else value)
-
-
-def _closure(rulebook: Rulebook, rules: set[str]) -> set[str]:
-    """The rules and all they refer to."""
-    found: set[str] = set()
-    waiting = [*rules]
-    while waiting:
-        rule = waiting.pop()
-        if rule not in found:
-            found.add(rule)
-            waiting += rulebook.by_id[rule].refers_to
-    return found

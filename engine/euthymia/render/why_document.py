@@ -24,7 +24,8 @@ def why_document(assessment: Assessment, words: Words, name: str) -> dict[str, A
     """Everything that can be said about the judgement, or the judgements of one definition, with this id. Raises NoSuchId."""
     shown = Shown(assessment, words)
     explained = Explained(shown)
-    judged = _judgements(assessment, name)
+    statement = _statement(shown, name)
+    judged = [] if statement else _judgements(assessment, name)
     definition = next((item for item in Models(shown).definitions().items() if item[0] == name), None)
     return {
         "schema": "euthymia.why/1",
@@ -33,6 +34,7 @@ def why_document(assessment: Assessment, words: Words, name: str) -> dict[str, A
         "rulebook": about_rulebook(assessment.rulebook),
         "asked": name,
         **({"definition": definition[1]} if definition else {}),
+        **({"statement": statement} if statement else {}),
         "explained": [_entry(shown, explained, item, _line(assessment, name, item)) for item in judged],
     }
 
@@ -54,6 +56,15 @@ def _entry(shown: Shown, explained: Explained, item: Judgement, line: str) -> di
         "rule": {"file": rule.origin.file, "line": rule.origin.line},
         "explanation": explained.of(item),
     }
+
+
+def _statement(shown: Shown, name: str) -> dict[str, Any] | None:
+    """A text that no fact decides."""
+    for text in shown.rulebook.texts:
+        if text.id == name:
+            told = {"id": text.id, "title": text.title, "text": shown.sentences.text_of(text), "sources": shown.sources(text.sources)}
+            return told | {"rule": {"file": text.origin.file, "line": text.origin.line}}
+    return None
 
 
 def _line(assessment: Assessment, name: str, item: Judgement) -> str:
@@ -81,7 +92,7 @@ def _judgements(assessment: Assessment, name: str) -> list[Judgement]:
     if name in headings:
         return [judged[headings[name]]]
     known = [*dict.fromkeys([*judged, *(item.rule.id for item in assessment.judgements)])]
-    known += [*headings, *(result.definition.id for result in assessment.definitions)]
+    known += [*headings, *(text.id for text in assessment.rulebook.texts), *(result.definition.id for result in assessment.definitions)]
     raise NoSuchId(
         f"found '{found(name)}'; allowed: the id of a conclusion, a recommendation, an alert or a definition{suggestion(name, known)}"
     )

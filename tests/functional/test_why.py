@@ -35,7 +35,7 @@ def test_a_status_goes_down_to_facts_with_what_was_noted_about_them() -> None:
     page = why(COMPLETE, "GF-E-A9@t1")
     assert "Trial t1 (sertraline) failed: Kellner's score is 5" in page
     assert "Kellner's global rating of change in trial t1 (sertraline): 5 (source: clinician" in page
-    assert "As good, in place of anxiety disorder: anxiety disorder as the main diagnosis: no." in page
+    assert "In place of anxiety disorder, this would do as well: anxiety disorder as the main diagnosis: no." in page
 
 
 def test_a_rule_about_trials_is_explained_for_each_trial() -> None:

@@ -102,27 +102,43 @@ class Explained:
             stretches = spans(fact, self.vocabulary, [value[0] for value in change.values])
             return self._or(self.span(stretch, fact.unit) for stretch in stretches)
         if fact.is_list:
-            return self._members(change)
+            return self._members(fact, change)
         if fact.type == "text":
             return self.words.words["any_text" if not fact.compared else "another_name"]
         if fact.type == "reference":
             return self._or(self.shown.unit_name(value) for value in change.values)
         return self._or(plain(value) for value in change.values)
 
-    def _members(self, change: Change) -> str:
+    def _members(self, fact: Declaration, change: Change) -> str:
         observed = self.shown.patient.observation(change.fact)
         held = frozenset(observed.value) if observed.known else frozenset()
-        told: list[str] = []
+        words, told = self.words.words, list[str]()
+        if not held and (whole := self._of_an_open_list(fact, change)):
+            return whole
+        single = [member for value in change.values if len(value - held) == 1 and held <= value for member in value - held]
         for value in change.values:
             added, gone = sorted(value - held, key=str), sorted(held - value, key=str)
             if not value:
-                told.append(self.words.words["none"])
+                told.append(words["none"])
             elif gone and not added:
-                told.append(self.words.words["without"].format(items=self.words.listed(map(plain, gone))))
-            else:
-                named = [self.words.words["something_else"] if member == OTHER else plain(member) for member in added]
-                told.append(self.words.words["including"].format(items=self.words.listed(named)))
+                told.append(words["without"].format(items=self.words.listed(map(plain, gone))))
+            elif gone or len(added) > 1:
+                told.append(words["including"].format(items=self.words.listed(map(self._member, added))))
+        if single:
+            told.append(words["including"].format(items=self._or(map(self._member, single))))
         return self._or(dict.fromkeys(told))
+
+    def _of_an_open_list(self, fact: Declaration, change: Change) -> str:
+        """Where a list must lack something, one that does not: naming what it may hold would be untrue of a list that holds both."""
+        words, singles = self.words.words, {member for value in change.values if len(value) == 1 for member in value}
+        lacking = [member for member in self.vocabulary.all_members(fact) if member not in singles]
+        empty = any(not value for value in change.values)
+        if not lacking:
+            return words["any_members"] if empty else words["not_none"]
+        return words["lacking"].format(items=self._or(map(self._member, lacking))) if empty and singles else ""
+
+    def _member(self, member: Any) -> str:
+        return self.words.words["something_else"] if member == OTHER else plain(member)
 
     def _or(self, items: Iterable[str]) -> str:
         found = list(items)

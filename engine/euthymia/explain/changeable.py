@@ -10,7 +10,7 @@ from euthymia.explain.dependence import LATEST
 from euthymia.explain.rejudging import Place
 from euthymia.explain.solver import Atom, Solution, Solver
 from euthymia.explain.spans import region
-from euthymia.explain.vocabulary import Vocabulary
+from euthymia.explain.vocabulary import OTHER, Vocabulary
 from euthymia.facts.catalogue import Declaration
 from euthymia.inference.evaluate import Compiler, Test, may_have
 from euthymia.inference.view import SCALE, View
@@ -34,17 +34,25 @@ class _Choice:
 class Changeable:
     """What each fact could become. A fact that cannot change is what it is."""
 
-    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, solver: Solver, whole: View) -> None:
+    def __init__(
+        self, rulebook: Rulebook, vocabulary: Vocabulary, solver: Solver, whole: View, proposed: frozenset[Place] = frozenset()
+    ) -> None:
         self.rulebook = rulebook
         self.vocabulary = vocabulary
         self.solver = solver
         self.whole = whole
+        self.proposed = proposed
         self._compiler = Compiler(rulebook.facts, {})
         self._tests: dict[Leaf, Test] = {}
         self._choices: dict[Place, _Choice | None] = {}
         self._places: dict[Atom, Place] = {}
         self._views = {view.unit: view for view in [whole, *(unit for units in whole.units.values() for unit in units)]}
         self._rank = {unit: number for number, unit in enumerate(self._views)}
+
+    @property
+    def asked(self) -> set[str]:
+        """Facts that conditions have looked at so far."""
+        return {fact for fact, _ in self._choices}
 
     # --- what can change --------------------------------------------------------------------------------------------
 
@@ -59,19 +67,17 @@ class Changeable:
         return found
 
     def values(self, place: Place) -> list[Any]:
-        """What a fact could become; for a list, what it holds now or nothing, with one member more."""
+        """What a fact could become; for a list, nothing but what stays on it, or what it holds now with one member more or less."""
         fact, unit = place
         choice = self._choices[place]
         assert choice is not None
         if choice.values:
             return [value for value, _ in choice.values]
-        held = self._views[unit].facts.get(fact, frozenset())
+        held = self._views[unit].facts.get(fact)
         held = held if isinstance(held, frozenset) else frozenset()
-        return [
-            frozenset(),
-            *(held | {member} for member in choice.members if member not in held),
-            *(held - {member} for member in sorted(held, key=str)),
-        ]
+        stays = self._staying(self.rulebook.facts[fact], self._views[unit])
+        more = [held | {member} for member in choice.members if member not in held]
+        return [stays, *more, *(held - {member} for member in sorted(held - stays, key=str))]
 
     def is_answer(self, place: Place, values: Sequence[Any]) -> bool:
         """Would these values be answers to what is not known now, or not exactly, rather than changes?"""
@@ -80,7 +86,7 @@ class Changeable:
             return self.whole.latest is None
         present = self._views[unit].facts.get(fact)
         if present is None or not _is_range(present):
-            return present is None
+            return present is None or place in self.proposed
         return all(present[0] <= value[0] and value[1] <= present[1] for value in values)
 
     def order(self, name: str) -> tuple[int, int]:
@@ -100,8 +106,11 @@ class Changeable:
         return _is_range(holder.facts[name]) or self._becomes_other(fact, holder)
 
     def _becomes_other(self, fact: Declaration, holder: View) -> bool:
-        """Can what is known become otherwise?"""
-        return fact.changes != "never" and not self._is_past(holder)
+        """Can what is known become otherwise? What was only proposed gives way to whatever is stated."""
+        if (fact.full_name, holder.unit) in self.proposed:
+            return True
+        lasts = fact.changes == "never" or self._is_past(holder)
+        return not lasts and (fact.is_list or holder.facts.get(fact.full_name) not in fact.lasting)
 
     def _is_past(self, holder: View) -> bool:
         """A trial that is over, or not known to go on although another came after it."""
@@ -124,8 +133,10 @@ class Changeable:
     def _made(self, fact: Declaration, holder: View) -> _Choice | None:
         solver = self.solver
         if fact.is_list:
-            changes = solver.cost(solver.choice())
-            return self._kept((fact.full_name, holder.unit), _Choice(solver.lacking(changes), changes, members=self._members(fact)))
+            changes, members = solver.cost(solver.choice()), self._members(fact)
+            for member in self._staying(fact, holder):
+                solver.never(changes, -members.get(member, members.get(OTHER, solver.true)))
+            return self._kept((fact.full_name, holder.unit), _Choice(solver.lacking(changes), changes, members=members))
         possible = self._possible(fact, holder)
         if not possible:
             return None
@@ -141,6 +152,11 @@ class Changeable:
     def _kept(self, place: Place, choice: _Choice) -> _Choice:
         self._places[choice.changes] = place
         return choice
+
+    def _staying(self, fact: Declaration, holder: View) -> frozenset[Any]:
+        """Members of a list that stay on it, whatever else is added."""
+        held = holder.facts.get(fact.full_name, frozenset())
+        return held if "members" in fact.lasting and isinstance(held, frozenset) else frozenset()
 
     def _members(self, fact: Declaration) -> dict[str | int, Atom]:
         return {member: self.solver.choice() for member in self.vocabulary.all_members(fact)}

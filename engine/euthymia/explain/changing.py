@@ -14,11 +14,11 @@ from typing import Any
 from euthymia.explain.changeable import Changeable
 from euthymia.explain.circuit import Circuit
 from euthymia.explain.rejudging import Place, Rejudging
-from euthymia.explain.solver import LARGE, Atom, Solver
+from euthymia.explain.solver import Atom, Solver
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
-from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET
+from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, facts_read
 from euthymia.rulebook.rulebook import Rulebook
 
 MOST = 4
@@ -57,27 +57,24 @@ class Flip:
 class Changing:
     """Changes of one patient's judgements. Everything is worked out when it is asked for."""
 
-    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, whole: View, statuses: Statuses, rejudging: Rejudging) -> None:
+    def __init__(
+        self, rulebook: Rulebook, vocabulary: Vocabulary, whole: View, statuses: Statuses, rejudging: Rejudging,
+        proposed: frozenset[Place] = frozenset(),
+    ) -> None:  # fmt: skip
+        """`proposed`: facts whose value nobody stated, so that a statement would replace it."""
         self.rulebook = rulebook
         self.statuses = statuses
         self._rejudging = rejudging
         self._vocabulary = vocabulary
         self._whole = whole
+        self._proposed = proposed
         self._found: dict[Key, tuple[Flip, ...]] = {}
-        self._begin()
-
-    def _example(self, key: Key, to: str, wanted: tuple[str, ...], goal: Atom) -> Flip:
-        """More than a few changes are needed: one way from which nothing can be left out. No way at all where there is none."""
-        ways = [self._facts.changes(solution) for solution in self._solver.any([goal])]
-        kept = [self._shrunk(key, wanted, way) for way in ways]
-        sets = tuple(self._listed({place: (value,) for place, value in way.items()}) for way in kept)
-        return Flip(to, sets, more=False, proved=not sets)
 
     def _begin(self) -> None:
+        """A program of its own for each question, so that no answer depends on what was asked before."""
         self._solver = Solver()
-        self._facts = Changeable(self.rulebook, self._vocabulary, self._solver, self._whole)
+        self._facts = Changeable(self.rulebook, self._vocabulary, self._solver, self._whole, self._proposed)
         self._circuit = Circuit(self.rulebook, self._solver, self._whole, self.statuses, self._facts)
-        self._forbid_contradictions()
 
     def flips(self, key: Key) -> tuple[Flip, ...]:
         """What would make it met, and what would make it not met, as far as it is not that already."""
@@ -88,10 +85,10 @@ class Changing:
         return self._found[key]
 
     def _flip(self, key: Key, to: str) -> Flip:
-        if self._solver.size > LARGE:
-            self._begin()
+        self._begin()
         wanted = (MET,) if to == MET else _NOT
         goal = self._solver.either(*(self._circuit.status(key, status) for status in wanted))
+        self._forbid_contradictions()
         witnesses = [self._facts.changes(solution) for solution in self._solver.smallest([goal], MOST + 1, within=TOGETHER)]
         if not witnesses:
             return self._example(key, to, wanted, goal)
@@ -99,11 +96,21 @@ class Changing:
         sets.sort(key=lambda changes: [self._facts.order(change.fact) for change in changes])
         return Flip(to, tuple(sets[:MOST]), len(sets) > MOST)
 
+    def _example(self, key: Key, to: str, wanted: tuple[str, ...], goal: Atom) -> Flip:
+        """More than a few changes are needed: one way from which nothing can be left out. No way at all where there is none."""
+        ways = [self._facts.changes(solution) for solution in self._solver.any([goal])]
+        kept = [self._shrunk(key, wanted, way) for way in ways]
+        sets = tuple(self._listed({place: (value,) for place, value in way.items()}) for way in kept)
+        return Flip(to, sets, more=False, proved=not sets)
+
     def _forbid_contradictions(self) -> None:
-        """What a patient file must not hold is no way to change anything."""
-        for item in self.rulebook.contradictions:
-            for view in (self._whole,) if item.about == "patient" else self._whole.units[item.about]:
-                self._solver.never(self._circuit.holds(item.when, view))
+        """What a patient file must not hold is no way to change anything. Only what shares a fact with the question matters."""
+        left = list(self.rulebook.contradictions)
+        while concerned := [item for item in left if self._facts.asked & facts_read(item.when)]:
+            left = [item for item in left if item not in concerned]
+            for item in concerned:
+                for view in (self._whole,) if item.about == "patient" else self._whole.units[item.about]:
+                    self._solver.never(self._circuit.holds(item.when, view))
 
     # --- what the facts could become --------------------------------------------------------------------------------
 

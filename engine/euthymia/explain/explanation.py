@@ -6,7 +6,7 @@ from functools import cached_property
 
 from euthymia.explain.changing import Changing, Flip
 from euthymia.explain.firmness import Age, Firm, Firmness, age
-from euthymia.explain.rejudging import Rejudging
+from euthymia.explain.rejudging import Place, Rejudging
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.explain.why import Explaining, Why
 from euthymia.facts.patient import Patient
@@ -42,7 +42,8 @@ class Explanations:
 
     @cached_property
     def _changing(self) -> Changing:
-        return Changing(self._rulebook, self.vocabulary, self._decision.view, self._decision.statuses, self._rejudging)
+        decision = self._decision
+        return Changing(self._rulebook, self.vocabulary, decision.view, decision.statuses, self._rejudging, _proposed(self._patient))
 
     @cached_property
     def _firmness(self) -> Firmness:
@@ -65,3 +66,10 @@ class Explanations:
             firm = self._firmness.of(key, facts)
             self._found[key] = Explanation(why, self.flips(key), firm, age(self._patient, why.sets[0].facts, self._on))
         return self._found[key]
+
+
+def _proposed(patient: Patient) -> frozenset[Place]:
+    """Facts whose value a table proposed."""
+    own = {(name, None) for name, item in patient.facts.items() if item.proposed}
+    units = [unit for members in patient.units.values() for unit in members]
+    return frozenset(own) | {(name, unit.id) for unit in units for name, item in unit.facts.items() if item.proposed}

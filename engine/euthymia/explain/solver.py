@@ -13,7 +13,6 @@ from clingo import Backend, Control, Function, Model, Number
 from euthymia.errors import Defect
 
 Atom = int
-LARGE = 2_000  # atoms; from here on a new program is begun
 _OPTIONS = ("--models=0", "--project=project", "--opt-strategy=usc", "--seed=1", "--parallel-mode=1", "--warn=none")
 
 
@@ -37,14 +36,10 @@ class Solution(NamedTuple):
 
 
 class Solver:
-    """One program. Atoms are numbers; `true` always holds, `false` never. Equal conjunctions are one atom.
-
-    Every solution settles the whole program: a small one answers sooner. `size` counts its atoms.
-    """
+    """One program. Atoms are numbers; `true` always holds, `false` never. Equal conjunctions are one atom."""
 
     def __init__(self) -> None:
         self._control = Control([*_OPTIONS])
-        self.size = 0
         self._stack = ExitStack()
         self._building = False
         self._begin()
@@ -56,7 +51,6 @@ class Solver:
     def fresh(self) -> Atom:
         """An atom that nothing derives."""
         self._build()
-        self.size += 1
         return self._backend.add_atom()
 
     def choice(self) -> Atom:

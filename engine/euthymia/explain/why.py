@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from euthymia.explain.circuit import Circuit, Holds, Want
 from euthymia.explain.dependence import LATEST
-from euthymia.explain.solver import LARGE, Atom, Solution, Solver
+from euthymia.explain.solver import Atom, Solution, Solver
 from euthymia.explain.tracing import Forced, Tracing
 from euthymia.inference.evaluate import Compiler, Test, may_have
 from euthymia.inference.trace import Key, Statuses
@@ -38,9 +38,9 @@ class Explaining:
         self.statuses = statuses
         self._whole = whole
         self._found: dict[Key, Why] = {}
-        self._begin()
 
     def _begin(self) -> None:
+        """A program of its own for each question, so that no answer depends on what was asked before."""
         self._solver = Solver()
         self._shown = _Shown(self.rulebook, self._solver, self._whole)
         self._circuit = Circuit(self.rulebook, self._solver, self._whole, self.statuses, self._shown)
@@ -52,8 +52,7 @@ class Explaining:
         return self._found[key]
 
     def _worked_out(self, key: Key) -> Why:
-        if self._solver.size > LARGE:
-            self._begin()
+        self._begin()
         status = self.statuses[key]
         goal = self._circuit.status(key, status)
         found = [self._forced(key, solution) for solution in self._solver.smallest([goal], MOST + 1)]

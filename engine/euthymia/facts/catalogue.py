@@ -37,6 +37,7 @@ class Declaration(BaseModel):
     ask: str
     changes: Literal["never", "by time", "by clinician", "by test"]
     effort: Effort | None = None
+    lasting: tuple[str, ...] = ()
     unknown: str
     course: Combining | None = None
     worst_first: tuple[str, ...] = ()
@@ -59,6 +60,9 @@ class Declaration(BaseModel):
                 raise ValueError(
                     f"'{value}' cannot be a value: a short word in plain letters is needed, other than unknown, not_applicable"
                 )
+        lasting = ("members",) if self.is_list else self.choices
+        if not set(self.lasting) <= set(lasting):
+            raise ValueError(f"`lasting` may hold {', '.join(lasting) or 'nothing here'}; found {', '.join(self.lasting)}")
         if self.type == "map of text" and not self.keys:
             raise ValueError("a fact of type map of text needs `keys`")
         if self.type in ("integer", "number") and self.unit is None:

@@ -104,7 +104,7 @@ def _same_unit(written: str, declared: str) -> bool:
 
 
 def _proposed(value: object, origin: str) -> Observation:
-    return Observation("known", value, origin=origin)
+    return Observation("known", value, origin=origin, proposed=True)
 
 
 # --- groups of drugs taken now --------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ class Observation:
     """One fact of one patient.
 
     `value` is text, a number, a tuple (list facts), a dict (maps) or a PartialDate. A number that is known as a range only has `low`
-    and `high` and no `value`. `origin` says how a value came about that nobody entered.
+    and `high` and no `value`. `origin` says how a value came about that nobody entered; `proposed`: it stands only
+    as long as nobody states another.
     """
 
     state: State
@@ -37,6 +38,7 @@ class Observation:
     note: str | None = None
     origin: str | None = None
     identity: str | None = None
+    proposed: bool = False
 
     @property
     def known(self) -> bool:

@@ -28,12 +28,15 @@ class Explained:
         self.vocabulary = shown.assessment.explanations.vocabulary
 
     def of(self, judgement: Judgement) -> dict[str, Any]:
-        """The explanation of one judgement as plain data."""
+        """The explanation of one judgement as plain data.
+
+        No range is told for a critical alert: it would read as if a smaller number made the danger smaller.
+        """
         found = self.shown.assessment.explanations.of(judgement.key)
         return {
             "why": self._why(found),
             "would_change": [self._flip(found.why.status, flip) for flip in found.flips],
-            "holds": [self._firm(firm) for firm in found.firm],
+            "holds": [] if judgement.rule.alert == "critical" else [self._firm(firm) for firm in found.firm],
             "age": self._age(found),
         }
 

@@ -57,6 +57,22 @@ def test_time_can_still_lengthen_a_treatment_that_goes_on(tmp_path: Path) -> Non
     assert "Nothing on file that can still change would make it hold." in why(over, "GF-E-A4@t1")
 
 
+def test_what_was_done_stays_done() -> None:
+    """An assessment that was made cannot be unmade."""
+    assert "Nothing on file that can still change would make it hold." in why(COMPLETE, "GF-B-12")
+
+
+def test_what_the_drug_table_proposed_gives_way_to_what_is_stated() -> None:
+    """Also for a treatment of the past: nobody has stated it yet."""
+    page = why(ROOT / "examples" / "guo-2022.yaml", "GF-E-A6@t3")
+    assert "It would no longer hold if adequacy of the dose in trial t3 (bupropion) turned out to be no." in page
+
+
+def test_a_critical_alert_tells_no_range() -> None:
+    """It would read as if a smaller number made the danger smaller."""
+    assert "stays so" not in why(COMPLETE, "GF-K-01")
+
+
 def test_what_cannot_be_told_yet_says_which_missing_facts_keep_it_open_and_what_each_answer_would_do(tmp_path: Path) -> None:
     """Unknown is never no: an open status has reasons, and both ways out."""
     (item,) = explained(write(tmp_path, "trials: [{id: t1, modality: medication, drug: sertraline}]\n"), "GF-E-A8@t1")

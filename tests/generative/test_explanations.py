@@ -38,6 +38,15 @@ def test_every_judgement_of_every_example_is_explained(consultation: Consultatio
         _check(consultation, reasoning, key, reasoning.explanations.of(key))
 
 
+def test_no_explanation_depends_on_what_was_explained_before(consultation: Consultation, on: date) -> None:
+    """The same judgements asked forwards and backwards."""
+    file = consultation.read(ROOT / "examples" / "guo-2022.yaml", on)
+    forwards, backwards = (consultation.reason(file, on).explanations for _ in range(2))
+    keys = list(consultation.reason(file, on).decision.statuses)[::90]
+    first = {key: forwards.of(key) for key in keys}
+    assert first == {key: backwards.of(key) for key in reversed(keys)}
+
+
 @settings(max_examples=15)
 @given(data=shipped_patients(), chosen=st.integers(0, 10_000))
 def test_judgements_of_any_patient_are_explained(consultation: Consultation, on: date, data: dict[str, Any], chosen: int) -> None:

@@ -105,9 +105,9 @@ class Changing:
 
     def _forbid_contradictions(self) -> None:
         """What a patient file must not hold is no way to change anything. Only what shares a fact with the question matters."""
-        left = list(self.rulebook.contradictions)
-        while concerned := [item for item in left if self._facts.asked & facts_read(item.when)]:
-            left = [item for item in left if item not in concerned]
+        left = [(item, facts_read(item.when)) for item in self.rulebook.contradictions]
+        while concerned := [item for item, read in left if self._facts.asked & read]:
+            left = [(item, read) for item, read in left if item not in concerned]
             for item in concerned:
                 for view in (self._whole,) if item.about == "patient" else self._whole.units[item.about]:
                     self._solver.never(self._circuit.holds(item.when, view))

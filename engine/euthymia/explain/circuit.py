@@ -6,7 +6,7 @@ the two together.
 """
 
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 from typing import Protocol
 
 from euthymia.explain.counting import Counted, never_reached, surely_reached
@@ -36,7 +36,7 @@ from euthymia.rulebook.rulebook import Rulebook
 Holds = Callable[[Atom], bool]
 
 
-class Want(Enum):
+class Want(StrEnum):
     """What is asked of a condition."""
 
     TRUE = "true"

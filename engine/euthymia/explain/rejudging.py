@@ -23,7 +23,8 @@ class Rejudging:
         self._whole = whole
         self._concerned: dict[tuple[str, frozenset[str]], list[Rule]] = {}
         compiler = Compiler(evaluator.catalogue, {})
-        self._contradictions = [(item, compiler.test(item.when)) for item in dependence.rulebook.contradictions]
+        found = dependence.rulebook.contradictions
+        self._contradictions = [(item.about, compiler.test(item.when), facts_read(item.when)) for item in found]
 
     def status(self, key: Key, changes: Changes) -> str:
         """The status that the judgement would have."""
@@ -38,7 +39,7 @@ class Rejudging:
     def can_be(self, changes: Changes) -> bool:
         """Could a patient file hold these facts, or would they contradict each other?"""
         touched = {fact for fact, _ in changes}
-        concerned = [(item.about, test) for item, test in self._contradictions if touched & facts_read(item.when)]
+        concerned = [(about, test) for about, test, read in self._contradictions if touched & read]
         if not concerned:
             return True
         whole = changed(self._whole, changes)

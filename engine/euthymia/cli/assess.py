@@ -12,7 +12,7 @@ from euthymia.cli.common import FilesArgument, OnOption, RulesOption, day_asked,
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
 from euthymia.progress import progress
-from euthymia.render.document import document
+from euthymia.render.document import Explain, document
 from euthymia.render.page import html_page
 from euthymia.resources import bundled
 
@@ -56,15 +56,22 @@ def assess(
     read = read_all(consultation, files, day)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-    words = shipped_words()
+    words, explain = shipped_words(), _explain(format, audience, everything=explain_all)
     with progress("assessed", len(read)) as step:
         for path, patient in zip(files, read, strict=True):
-            page = write(document(consultation.assess(patient, day), words, explain_all=explain_all))
+            page = write(document(consultation.assess(patient, day), words, explain))
             if output is None:
                 show(page)
             else:
                 write_file(output / f"{path.stem}.{_SUFFIX[format]}", page)
             step()
+
+
+def _explain(format: Format, audience: Audience, *, everything: bool) -> Explain:
+    """The patient's page shows no explanation; one is worked out for nothing."""
+    if audience is Audience.patient and format is not Format.json:
+        return Explain.NOTHING
+    return Explain.EVERYTHING if everything else Explain.FIRST
 
 
 def _refuse_output(folder: Path, files: list[Path]) -> None:

@@ -9,7 +9,7 @@ import typer
 from euthymia.cli.common import FilesArgument, OnOption, RulesOption, day_asked, read_all, shipped_words, show, text_writer
 from euthymia.consultation import Consultation
 from euthymia.progress import progress
-from euthymia.render.document import document
+from euthymia.render.document import Explain, document
 
 
 class StageFormat(StrEnum):
@@ -32,7 +32,7 @@ def stage(
     words, page = shipped_words(), text_writer(to_file=False)
     with progress("staged", len(read)) as step:
         for patient in read:
-            data = document(consultation.assess(patient, day), words)
+            data = document(consultation.assess(patient, day), words, Explain.NOTHING)
             if format is StageFormat.json:
                 shown = {name: data[name] for name in ("schema", "on", "rulebook", "alerts", "definitions")}
                 show(json.dumps(shown, ensure_ascii=False, indent=None if len(read) > 1 else 1))

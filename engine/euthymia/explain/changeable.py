@@ -7,8 +7,8 @@ from typing import Any
 
 from euthymia.explain.circuit import Holds, Want
 from euthymia.explain.dependence import LATEST
+from euthymia.explain.program import Atom, Part, Program, Solution
 from euthymia.explain.rejudging import Place
-from euthymia.explain.solver import Atom, Solution, Solver
 from euthymia.explain.spans import region
 from euthymia.explain.vocabulary import OTHER, Vocabulary
 from euthymia.facts.catalogue import Declaration
@@ -35,11 +35,11 @@ class Changeable:
     """What each fact could become. A fact that cannot change is what it is."""
 
     def __init__(
-        self, rulebook: Rulebook, vocabulary: Vocabulary, solver: Solver, whole: View, proposed: frozenset[Place] = frozenset()
+        self, rulebook: Rulebook, vocabulary: Vocabulary, program: Program, whole: View, proposed: frozenset[Place] = frozenset()
     ) -> None:
         self.rulebook = rulebook
         self.vocabulary = vocabulary
-        self.solver = solver
+        self.program = program
         self.whole = whole
         self.proposed = proposed
         self._compiler = Compiler(rulebook.facts, {})
@@ -49,10 +49,9 @@ class Changeable:
         self._views = {view.unit: view for view in [whole, *(unit for units in whole.units.values() for unit in units)]}
         self._rank = {unit: number for number, unit in enumerate(self._views)}
 
-    @property
-    def asked(self) -> set[str]:
-        """Facts that conditions have looked at so far."""
-        return {fact for fact, _ in self._choices}
+    def within(self, part: Part) -> set[str]:
+        """Facts that may change and that this part of the program rests on."""
+        return {self._places[atom][0] for atom in part.atoms if atom in self._places}
 
     # --- what can change --------------------------------------------------------------------------------------------
 
@@ -131,12 +130,12 @@ class Changeable:
         return self._choices[place]
 
     def _made(self, fact: Declaration, holder: View) -> _Choice | None:
-        solver = self.solver
+        program = self.program
         if fact.is_list:
-            changes, members = solver.cost(solver.choice()), self._members(fact)
+            changes, members = program.cost(program.choice()), self._members(fact)
             for member in self._staying(fact, holder):
-                solver.never(changes, -members.get(member, members.get(OTHER, solver.true)))
-            return self._kept((fact.full_name, holder.unit), _Choice(solver.lacking(changes), changes, members=members))
+                program.never(changes, -members.get(member, members.get(OTHER, program.true)))
+            return self._kept((fact.full_name, holder.unit), _Choice(program.lacking(changes), changes, members=members))
         possible = self._possible(fact, holder)
         if not possible:
             return None
@@ -144,10 +143,11 @@ class Changeable:
 
     def _of_values(self, place: Place, possible: Sequence[Any]) -> _Choice:
         """It stays, or takes exactly one of these values."""
-        solver = self.solver
-        stays, values = solver.choice(), [(value, solver.choice()) for value in possible]
-        solver.one_of([stays, *(atom for _, atom in values)])
-        return self._kept(place, _Choice(stays, solver.cost(solver.any_of([atom for _, atom in values])), values))
+        program = self.program
+        stays, values = program.choice(), [(value, program.choice()) for value in possible]
+        changes = program.cost(program.any_of([atom for _, atom in values]))
+        program.one_of([stays, *(atom for _, atom in values)], changes)
+        return self._kept(place, _Choice(stays, changes, values))
 
     def _kept(self, place: Place, choice: _Choice) -> _Choice:
         self._places[choice.changes] = place
@@ -159,7 +159,7 @@ class Changeable:
         return held if "members" in fact.lasting and isinstance(held, frozenset) else frozenset()
 
     def _members(self, fact: Declaration) -> dict[str | int, Atom]:
-        return {member: self.solver.choice() for member in self.vocabulary.all_members(fact)}
+        return {member: self.program.choice() for member in self.vocabulary.all_members(fact)}
 
     def _possible(self, fact: Declaration, holder: View) -> list[Any]:
         """Values other than the present one."""
@@ -201,24 +201,26 @@ class Changeable:
         choice, wanted = self._choice(leaf.fact, holder), want is Want.TRUE
         now = self._test(leaf)(holder) is wanted
         if choice is None:
-            return self.solver.true if now else self.solver.false
-        unchanged = choice.stays if now else self.solver.false
-        return self.solver.either(unchanged, self._after(leaf, choice, holder, wanted=wanted))
+            return self.program.true if now else self.program.false
+        unchanged = choice.stays if now else self.program.false
+        return self.program.either(unchanged, self._after(leaf, choice, holder, wanted=wanted))
 
     def _after(self, leaf: Leaf, choice: _Choice, holder: View, *, wanted: bool) -> Atom:
         """The changed fact passes the test, or fails it."""
-        solver = self.solver
+        program = self.program
         if isinstance(leaf, Unanswered):
-            return solver.false if wanted else choice.changes
+            return program.false if wanted else choice.changes
         if isinstance(leaf, Includes):
-            member = choice.members.get(leaf.value, solver.false)
-            return solver.both(choice.changes, member if wanted else solver.lacking(member))
+            member = choice.members.get(leaf.value, program.false)
+            return program.both(choice.changes, member if wanted else program.lacking(member))
         if isinstance(leaf, Filled) and choice.members:
-            some = solver.either(*choice.members.values())
-            return solver.both(choice.changes, some if wanted else solver.lacking(some))
+            some = program.either(*choice.members.values())
+            return program.both(choice.changes, some if wanted else program.lacking(some))
         assert not isinstance(leaf, Always | StatusIs)
         test = self._test(leaf)
-        return solver.either(*(atom for value, atom in choice.values if test(View(holder.unit, {leaf.fact: value}, frozenset())) is wanted))
+        return program.either(
+            *(atom for value, atom in choice.values if test(View(holder.unit, {leaf.fact: value}, frozenset())) is wanted)
+        )
 
     def _test(self, leaf: Leaf) -> Test:
         if leaf not in self._tests:
@@ -227,34 +229,34 @@ class Changeable:
 
     def decides(self, fact: str, holder: View) -> Atom:
         if fact in holder.facts:
-            return self.solver.true
+            return self.program.true
         choice = self._choice(fact, holder)
-        return self.solver.false if choice is None else choice.changes
+        return self.program.false if choice is None else choice.changes
 
     def passed_over(self, fact: str, holder: View) -> Atom:
         if fact in holder.facts:
-            return self.solver.false
+            return self.program.false
         choice = self._choice(fact, holder)
-        return self.solver.true if choice is None else choice.stays
+        return self.program.true if choice is None else choice.stays
 
     def names(self, fact: str, unit: View) -> list[tuple[str, Atom]]:
         choice = self._choice(fact, unit)
-        known = [(unit.facts[fact], self.solver.true if choice is None else choice.stays)] if fact in unit.facts else []
+        known = [(unit.facts[fact], self.program.true if choice is None else choice.stays)] if fact in unit.facts else []
         return [*known, *(choice.values if choice else ())]
 
     def apart(self, fact: str, unit: View) -> Atom:
         distinct = self.rulebook.facts[fact]
-        return self.solver.false if fact in unit.facts or may_have(unit, distinct) else self.solver.true
+        return self.program.false if fact in unit.facts or may_have(unit, distinct) else self.program.true
 
     def unnamed(self, fact: str, unit: View) -> Atom:
-        return self.solver.false
+        return self.program.false
 
     def nameless(self, fact: str, unit: View) -> Atom:
-        return self.solver.false
+        return self.program.false
 
     def latest(self) -> list[tuple[View, Atom]]:
         if self.whole.latest is not None:
-            return [(self.whole.latest, self.solver.true)]
+            return [(self.whole.latest, self.program.true)]
         place = (LATEST, None)
         if place not in self._choices:
             self._choices[place] = self._latest_choice()
@@ -266,7 +268,7 @@ class Changeable:
         return self._of_values((LATEST, None), units) if units else None
 
     def no_latest(self) -> Atom:
-        return self.solver.false
+        return self.program.false
 
     def looked_at(self, fact: str, unit: View, holds: Holds) -> bool:
         return False

@@ -13,8 +13,9 @@ from typing import Any
 
 from euthymia.explain.changeable import Changeable
 from euthymia.explain.circuit import Circuit
+from euthymia.explain.program import Atom, Program, Solution
 from euthymia.explain.rejudging import Place, Rejudging
-from euthymia.explain.solver import Atom, Solver
+from euthymia.explain.solver import any_solution, smallest
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
@@ -65,16 +66,11 @@ class Changing:
         self.rulebook = rulebook
         self.statuses = statuses
         self._rejudging = rejudging
-        self._vocabulary = vocabulary
         self._whole = whole
-        self._proposed = proposed
+        self._program = Program()
+        self._facts = Changeable(rulebook, vocabulary, self._program, whole, proposed)
+        self._circuit = Circuit(rulebook, self._program, whole, statuses, self._facts)
         self._found: dict[Key, tuple[Flip, ...]] = {}
-
-    def _begin(self) -> None:
-        """A program of its own for each question, so that no answer depends on what was asked before."""
-        self._solver = Solver()
-        self._facts = Changeable(self.rulebook, self._vocabulary, self._solver, self._whole, self._proposed)
-        self._circuit = Circuit(self.rulebook, self._solver, self._whole, self.statuses, self._facts)
 
     def flips(self, key: Key) -> tuple[Flip, ...]:
         """What would make it met, and what would make it not met, as far as it is not that already."""
@@ -85,32 +81,37 @@ class Changing:
         return self._found[key]
 
     def _flip(self, key: Key, to: str) -> Flip:
-        self._begin()
         wanted = (MET,) if to == MET else _NOT
-        goal = self._solver.either(*(self._circuit.status(key, status) for status in wanted))
-        self._forbid_contradictions()
-        witnesses = [self._facts.changes(solution) for solution in self._solver.smallest([goal], MOST + 1, within=TOGETHER)]
+        goal = self._program.either(*(self._circuit.status(key, status) for status in wanted))
+        never = self._contradictions(goal)
+        found = smallest(self._program, [goal], MOST + 1, never=never, within=TOGETHER)
+        witnesses = [self._facts.changes(solution) for solution in found]
         if not witnesses:
-            return self._example(key, to, wanted, goal)
+            return self._example(key, to, wanted, any_solution(self._program, [goal], never=never))
         sets = [self._widened(key, wanted, witness) for witness in witnesses]
         sets.sort(key=lambda changes: [self._facts.order(change.fact) for change in changes])
         return Flip(to, tuple(sets[:MOST]), len(sets) > MOST)
 
-    def _example(self, key: Key, to: str, wanted: tuple[str, ...], goal: Atom) -> Flip:
+    def _example(self, key: Key, to: str, wanted: tuple[str, ...], solution: Solution | None) -> Flip:
         """More than a few changes are needed: one way from which nothing can be left out. No way at all where there is none."""
-        ways = [self._facts.changes(solution) for solution in self._solver.any([goal])]
-        kept = [self._shrunk(key, wanted, way) for way in ways]
-        sets = tuple(self._listed({place: (value,) for place, value in way.items()}) for way in kept)
-        return Flip(to, sets, more=False, proved=not sets)
+        if solution is None:
+            return Flip(to, (), more=False)
+        kept = self._shrunk(key, wanted, self._facts.changes(solution))
+        return Flip(to, (self._listed({place: (value,) for place, value in kept.items()}),), more=False, proved=False)
 
-    def _forbid_contradictions(self) -> None:
+    def _contradictions(self, goal: Atom) -> list[Atom]:
         """What a patient file must not hold is no way to change anything. Only what shares a fact with the question matters."""
         left = [(item, facts_read(item.when)) for item in self.rulebook.contradictions]
-        while concerned := [item for item, read in left if self._facts.asked & read]:
+        asked, found = self._facts.within(self._program.part([goal])), list[Atom]()
+        while concerned := [item for item, read in left if asked & read]:
             left = [(item, read) for item, read in left if item not in concerned]
-            for item in concerned:
-                for view in (self._whole,) if item.about == "patient" else self._whole.units[item.about]:
-                    self._solver.never(self._circuit.holds(item.when, view))
+            held = [self._circuit.holds(item.when, view) for item in concerned for view in self._views(item.about)]
+            asked |= self._facts.within(self._program.part(held))
+            found.extend(held)
+        return found
+
+    def _views(self, about: str) -> tuple[View, ...]:
+        return (self._whole,) if about == "patient" else tuple(self._whole.units[about])
 
     # --- what the facts could become --------------------------------------------------------------------------------
 

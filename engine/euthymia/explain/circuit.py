@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from euthymia.explain.counting import Counted, never_reached, surely_reached
-from euthymia.explain.solver import Atom, Solver
+from euthymia.explain.program import Atom, Program
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import (
@@ -86,9 +86,9 @@ class Leaves(Protocol):
 class Circuit:
     """The rulebook over one patient. Atoms are made when they are asked for, once each."""
 
-    def __init__(self, rulebook: Rulebook, solver: Solver, whole: View, statuses: Statuses, leaves: Leaves) -> None:
+    def __init__(self, rulebook: Rulebook, program: Program, whole: View, statuses: Statuses, leaves: Leaves) -> None:
         self.rulebook = rulebook
-        self.solver = solver
+        self.program = program
         self.whole = whole
         self.statuses = statuses
         self.leaves = leaves
@@ -103,11 +103,11 @@ class Circuit:
     def status(self, key: Key, status: str) -> Atom:
         """The judgement has this status."""
         if status == UNDETERMINED:
-            return self.solver.both(*(self.excluded(key, other) for other in STATUSES if other != UNDETERMINED))
+            return self.program.both(*(self.excluded(key, other) for other in STATUSES if other != UNDETERMINED))
         applies, when = self._both_conditions(key)
         if status == NOT_APPLICABLE:
             return applies(Want.FALSE)
-        return self.solver.both(applies(Want.TRUE), when(Want.TRUE if status == MET else Want.FALSE))
+        return self.program.both(applies(Want.TRUE), when(Want.TRUE if status == MET else Want.FALSE))
 
     def excluded(self, key: Key, status: str) -> Atom:
         """The judgement cannot have this status."""
@@ -115,8 +115,8 @@ class Circuit:
         if status == NOT_APPLICABLE:
             return applies(Want.NOT_FALSE)
         if status == UNDETERMINED:
-            return self.solver.either(*(self.status(key, other) for other in STATUSES if other != UNDETERMINED))
-        return self.solver.either(applies(Want.NOT_TRUE), when(Want.NOT_TRUE if status == MET else Want.NOT_FALSE))
+            return self.program.either(*(self.status(key, other) for other in STATUSES if other != UNDETERMINED))
+        return self.program.either(applies(Want.NOT_TRUE), when(Want.NOT_TRUE if status == MET else Want.NOT_FALSE))
 
     def _both_conditions(self, key: Key) -> tuple[Callable[[Want], Atom], Callable[[Want], Atom]]:
         rule = self.rulebook.by_id[key.rule]
@@ -146,18 +146,18 @@ class Circuit:
         return self._made[known]
 
     def _atom(self, condition: Condition, view: View, want: Want) -> Atom:
-        solver = self.solver
+        program = self.program
         match condition:
             case Always():
-                return solver.true if want in CONJUNCTIVE else solver.false
+                return program.true if want in CONJUNCTIVE else program.false
             case StatusIs():
                 return self._reference(condition, view, want)
             case All(parts):
                 made = [self.atom(part, view, want) for part in parts]
-                return solver.both(*made) if want in CONJUNCTIVE else solver.either(*made)
+                return program.both(*made) if want in CONJUNCTIVE else program.either(*made)
             case Any(parts):
                 made = [self.atom(part, view, want) for part in parts]
-                return solver.either(*made) if want in CONJUNCTIVE else solver.both(*made)
+                return program.either(*made) if want in CONJUNCTIVE else program.both(*made)
             case Not(part):
                 return self.atom(part, view, OPPOSITE[want])
             case Once(part):
@@ -180,36 +180,36 @@ class Circuit:
         wanted = [status for status in STATUSES if status in condition.wanted]
         others = [status for status in STATUSES if status not in condition.wanted and status != UNDETERMINED]
         if want in (Want.TRUE, Want.FALSE):
-            return self.solver.either(*(self.status(key, status) for status in (wanted if want is Want.TRUE else others)))
-        return self.solver.both(*(self.excluded(key, status) for status in (wanted if want is Want.NOT_TRUE else others)))
+            return self.program.either(*(self.status(key, status) for status in (wanted if want is Want.TRUE else others)))
+        return self.program.both(*(self.excluded(key, status) for status in (wanted if want is Want.NOT_TRUE else others)))
 
     def _once(self, part: Condition, view: View, want: Want) -> Atom:
         """False becomes undetermined."""
         if want is Want.FALSE:
-            return self.solver.false
-        return self.solver.true if want is Want.NOT_FALSE else self.atom(part, view, want)
+            return self.program.false
+        return self.program.true if want is Want.NOT_FALSE else self.atom(part, view, want)
 
     def _first_known(self, options: tuple[tuple[str, Condition], ...], view: View, want: Want) -> Atom:
         """The first option whose fact has a value decides; where none has one, it stays open."""
-        solver, ways, passed = self.solver, [], self.solver.true
+        program, ways, passed = self.program, [], self.program.true
         open_ends = want in (Want.NOT_TRUE, Want.NOT_FALSE)
         for fact, option in options:
             holder = self.holder(fact, view)
             if not (open_ends and fact not in holder.facts):
-                ways.append(solver.both(passed, self.leaves.decides(fact, holder), self.atom(option, view, want)))
-            passed = solver.both(passed, self.leaves.passed_over(fact, holder))
-        return solver.either(*ways, passed if open_ends else solver.false)
+                ways.append(program.both(passed, self.leaves.decides(fact, holder), self.atom(option, view, want)))
+            passed = program.both(passed, self.leaves.passed_over(fact, holder))
+        return program.either(*ways, passed if open_ends else program.false)
 
     def _latest(self, where: Condition, want: Want) -> Atom:
         """The latest trial decides; where it is not known, what is the same for all trials of a complete list."""
-        solver = self.solver
-        of_all = solver.both(*(self.atom(where, unit, want) for unit in self.whole.units["trial"]))
-        of_one = [solver.both(is_latest, self.atom(where, unit, want)) for unit, is_latest in self.leaves.latest()]
+        program = self.program
+        of_all = program.both(*(self.atom(where, unit, want) for unit in self.whole.units["trial"]))
+        of_one = [program.both(is_latest, self.atom(where, unit, want)) for unit, is_latest in self.leaves.latest()]
         if want in (Want.TRUE, Want.FALSE):
-            of_all = solver.both(of_all, self.closed()) if self.whole.units["trial"] else solver.false
-            return solver.either(*of_one, of_all)
-        of_some = solver.either(*(self.atom(where, unit, want) for unit in self.whole.units["trial"]), self.not_closed())
-        return solver.either(*of_one, of_all, solver.both(self.leaves.no_latest(), of_some))
+            of_all = program.both(of_all, self.closed()) if self.whole.units["trial"] else program.false
+            return program.either(*of_one, of_all)
+        of_some = program.either(*(self.atom(where, unit, want) for unit in self.whole.units["trial"]), self.not_closed())
+        return program.either(*of_one, of_all, program.both(self.leaves.no_latest(), of_some))
 
     def _count(self, count: Count, want: Want) -> Atom:
         units = self.whole.units[count.record]
@@ -217,31 +217,31 @@ class Circuit:
         each = [self._counted(atom, unit, count.distinct) for atom, unit in zip(held, units, strict=True)]
         match want:
             case Want.TRUE:
-                return surely_reached(self.solver, each, count.minimum)
+                return surely_reached(self.program, each, count.minimum)
             case Want.FALSE:
-                closed = self.solver.true if count.listed else self.closed(count.record)
-                return self.solver.both(closed, never_reached(self.solver, each, count.minimum))
+                closed = self.program.true if count.listed else self.closed(count.record)
+                return self.program.both(closed, never_reached(self.program, each, count.minimum))
             case Want.NOT_TRUE:
-                return never_reached(self.solver, each, count.minimum, one_name=True)
+                return never_reached(self.program, each, count.minimum, one_name=True)
             case Want.NOT_FALSE:
-                not_closed = self.solver.false if count.listed else self.not_closed(count.record)
-                return self.solver.either(not_closed, surely_reached(self.solver, each, count.minimum, own_names=True))
+                not_closed = self.program.false if count.listed else self.not_closed(count.record)
+                return self.program.either(not_closed, surely_reached(self.program, each, count.minimum, own_names=True))
 
     def _counted(self, held: Atom, unit: View, distinct: str | None) -> Counted:
         if distinct is None:
-            return Counted(held, (), self.solver.true, self.solver.false, self.solver.false)
+            return Counted(held, (), self.program.true, self.program.false, self.program.false)
         names, leaves = tuple(self.leaves.names(distinct, unit)), self.leaves
         return Counted(held, names, leaves.apart(distinct, unit), leaves.unnamed(distinct, unit), leaves.nameless(distinct, unit))
 
     def closed(self, record: str = "trial") -> Atom:
         """The list of such units is complete."""
         complete = self.rulebook.facts.record(record).complete_when
-        return self.solver.false if complete is None else self.atom(self.completeness(complete), self.whole, Want.TRUE)
+        return self.program.false if complete is None else self.atom(self.completeness(complete), self.whole, Want.TRUE)
 
     def not_closed(self, record: str = "trial") -> Atom:
         """It is known that nobody said so."""
         complete = self.rulebook.facts.record(record).complete_when
-        return self.solver.true if complete is None else self.atom(self.completeness(complete), self.whole, Want.NOT_TRUE)
+        return self.program.true if complete is None else self.atom(self.completeness(complete), self.whole, Want.NOT_TRUE)
 
     def completeness(self, fact: str) -> OneOf:
         """The test that a list is complete."""

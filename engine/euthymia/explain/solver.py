@@ -1,185 +1,101 @@
-"""The solver: smallest sets of choices that make something true, all of them, proved to be the smallest.
+"""The solver: smallest sets of choices that make something true, all of them, proved to be the smallest."""
 
-A ground logic program is built atom by atom: choices that may be made at a price, and conjunctions, alternatives and counts that follow
-from them. What follows is exactly what the rules derive and nothing else, so that the program is an evaluator that can be asked backwards.
-"""
+from collections.abc import Iterator, Sequence
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from typing import NamedTuple
+from clingo import Backend, Control, Model
 
-from clingo import Backend, Control, Function, Model, Number
+from euthymia.explain.program import Atom, Body, Part, Program, Solution
 
-from euthymia.errors import Defect
-
-Atom = int
 _OPTIONS = ("--models=0", "--project=project", "--opt-strategy=usc", "--seed=1", "--parallel-mode=1", "--warn=none")
 
 
-class _Current:
-    """A solution for as long as the solver keeps it; asking later would read memory that is gone."""
+def smallest(
+    program: Program, goals: Sequence[Atom], most: int, *, never: Sequence[Atom] = (), within: int | None = None
+) -> Iterator[Solution]:
+    """Solutions of the lowest cost in which all goals hold and nothing of `never`, at most so many.
 
-    def __init__(self, model: Model) -> None:
-        self.model: Model | None = model
-
-    def holds(self, atom: Atom) -> bool:
-        if self.model is None:
-            raise Defect("a solution was looked at after the solver had gone on")
-        return self.model.is_true(atom)
+    Nothing where every solution costs more than `within`: that is told much sooner than what the lowest cost is.
+    """
+    return _solutions(program, goals, never, most, "optN" if within is None else f"optN,{within}", proved=True)
 
 
-class Solution(NamedTuple):
-    """What holds in one solution, and the atoms that it pays for. To be looked at before the next one is fetched."""
-
-    holds: Callable[[Atom], bool]
-    paid: tuple[Atom, ...]
+def any_solution(program: Program, goals: Sequence[Atom], *, never: Sequence[Atom] = ()) -> Solution | None:
+    """One solution in which all goals hold and nothing of `never`, at whatever cost; None where there is none."""
+    return next(_solutions(program, goals, never, 1, "ignore", proved=False), None)
 
 
-class Solver:
-    """One program. Atoms are numbers; `true` always holds, `false` never. Equal conjunctions are one atom."""
+def _solutions(
+    program: Program, goals: Sequence[Atom], never: Sequence[Atom], most: int, mode: str, *, proved: bool
+) -> Iterator[Solution]:  # fmt: skip
+    if program.false in goals or program.true in never:
+        return
+    control = Control([*_OPTIONS])
+    control.configuration.solve.opt_mode = mode  # type: ignore[union-attr]
+    with control.backend() as backend:
+        told = _Told(program, backend, program.part([*goals, *never]))
+        told.only_where(goals, never)
+    with control.solve(yield_=True) as handle:
+        for model in handle:
+            if model.optimality_proven or not proved:
+                yield told.solution(model)
+                most -= 1
+            if most <= 0:
+                return
 
-    def __init__(self) -> None:
-        self._control = Control([*_OPTIONS])
-        self._stack = ExitStack()
-        self._building = False
-        self._begin()
-        self._made: dict[tuple[object, ...], Atom] = {}
-        self.true = self._derived([()])
-        self.false = self.fresh()
-        self.cost(self.false)  # a program without any price would have no best solution
 
-    def fresh(self) -> Atom:
-        """An atom that nothing derives."""
-        self._build()
-        return self._backend.add_atom()
+class _Told:
+    """A part of a program as clingo has been told it, under clingo's own numbers."""
 
-    def choice(self) -> Atom:
-        """An atom that may hold or not, free of charge."""
-        atom = self.fresh()
-        self._backend.add_rule([atom], [], choice=True)
-        return atom
+    def __init__(self, program: Program, backend: Backend, part: Part) -> None:
+        self.program = program
+        self.backend = backend
+        self._numbers: dict[Atom, int] = {}
+        for atom in part.atoms:
+            self._numbers[atom] = backend.add_atom()
+        for atom in part.atoms:
+            self._tell(atom)
+        for group in part.groups:
+            for body in group.never:
+                self._forbid(body)
+        self._prices([atom for atom in part.atoms if atom in program.paid])
 
-    def cost(self, atom: Atom) -> Atom:
-        """From here on, this atom counts against every solution in which it holds, and solutions are told apart by it."""
-        self._build()
-        named = self._backend.add_atom(Function("paid", [Number(atom)]))
-        self._backend.add_rule([named], [atom])
-        self._backend.add_minimize(0, [(named, 1)])
-        self._backend.add_project([named])
-        return atom
+    def _tell(self, atom: Atom) -> None:
+        head = [self._numbers[atom]]
+        if atom in self.program.choices:
+            self.backend.add_rule(head, [], choice=True)
+        for body in self.program.bodies[atom]:
+            self._rule(head, body)
 
-    def one_of(self, atoms: Sequence[Atom]) -> None:
-        """Exactly one of these choices holds."""
-        self._build()
-        self._backend.add_rule([], [-atom for atom in atoms])
-        self.at_most_one(atoms)
+    def _rule(self, head: list[int], body: Body) -> None:
+        literals = [self._numbers[part] if part > 0 else -self._numbers[-part] for part in body.parts]
+        if body.number == len(literals):
+            self.backend.add_rule(head, literals)
+        elif body.number == 1:
+            for literal in literals:
+                self.backend.add_rule(head, [literal])
+        else:
+            self.backend.add_weight_rule(head, body.number, [(literal, 1) for literal in literals])
 
-    def at_most_one(self, atoms: Sequence[Atom]) -> None:
-        """Never two of these choices."""
-        if len(atoms) < 2:
-            return
-        two = self.fresh()
-        self._backend.add_weight_rule([two], 2, [(atom, 1) for atom in atoms])
-        self._backend.add_rule([], [two])
+    def _forbid(self, body: Body) -> None:
+        """Weighed bodies need an atom of their own: not every solver takes them without a head."""
+        broken = self.backend.add_atom()
+        self._rule([broken], body)
+        self.backend.add_rule([], [broken])
 
-    def never(self, *body: Atom) -> None:
-        """No solution in which all of these hold; a negative number stands for an atom that does not."""
-        self._build()
-        self._backend.add_rule([], body)
+    def _prices(self, paid: list[Atom]) -> None:
+        free = self.backend.add_atom()  # a program without any price would have no best solution
+        prices = [self._numbers[atom] for atom in paid]
+        self.backend.add_minimize(0, [(number, 1) for number in (*prices, free)])
+        self.backend.add_project(prices)
 
-    def both(self, *parts: Atom) -> Atom:
-        """Holds where all parts hold."""
-        wanted = tuple(sorted({part for part in parts if part != self.true}))
-        if self.false in wanted:
-            return self.false
-        if len(wanted) < 2:
-            return wanted[0] if wanted else self.true
-        return self._cached(("both", wanted), lambda: self._derived([wanted]))
+    def only_where(self, goals: Sequence[Atom], never: Sequence[Atom]) -> None:
+        for goal in goals:
+            self.backend.add_rule([], [-self._numbers[goal]])
+        for atom in never:
+            self.backend.add_rule([], [self._numbers[atom]])
 
-    def either(self, *parts: Atom) -> Atom:
-        """Holds where one part holds."""
-        wanted = tuple(sorted({part for part in parts if part != self.false}))
-        if self.true in wanted:
-            return self.true
-        if len(wanted) < 2:
-            return wanted[0] if wanted else self.false
-        return self._cached(("either", wanted), lambda: self._derived([(part,) for part in wanted]))
-
-    def any_of(self, parts: Sequence[Atom]) -> Atom:
-        """The same as an atom of its own, whatever the number of parts."""
-        return self._derived([(part,) for part in parts])
-
-    def at_least(self, number: int, parts: Iterable[Atom]) -> Atom:
-        """Holds where so many of the parts hold; the same atom twice counts twice."""
-        listed = list(parts)
-        number -= listed.count(self.true)
-        wanted = tuple(sorted(part for part in listed if part not in (self.true, self.false)))
-        if number <= 0:
-            return self.true
-        if number > len(wanted):
-            return self.false
-        if number == len(wanted):
-            return self.both(*wanted)
-        return self.either(*wanted) if number == 1 else self._cached(("least", number, wanted), lambda: self._counted(number, wanted))
-
-    def lacking(self, atom: Atom) -> Atom:
-        """Holds where a choice is not made."""
-        return self._cached(("lacking", atom), lambda: self._derived([(-atom,)]))
-
-    def smallest(self, goals: Sequence[Atom], most: int, within: int | None = None) -> Iterator[Solution]:
-        """Solutions of the lowest cost in which all goals hold, at most so many. Each is to be looked at before the next is asked for.
-
-        Nothing where every solution costs more than `within`: that is told much sooner than what the lowest cost is.
-        """
-        return self._solutions(goals, most, "optN" if within is None else f"optN,{within}", proved=True)
-
-    def any(self, goals: Sequence[Atom]) -> Iterator[Solution]:
-        """One solution in which all goals hold, at whatever cost; nothing where there is none. To be looked at inside the loop."""
-        return self._solutions(goals, 1, "ignore", proved=False)
-
-    def _solutions(self, goals: Sequence[Atom], most: int, mode: str, *, proved: bool) -> Iterator[Solution]:
-        if self.false in goals:
-            return
-        self._finish()
-        self._control.configuration.solve.opt_mode = mode  # type: ignore[union-attr]
-        with self._control.solve(assumptions=[goal for goal in goals if goal != self.true], yield_=True) as handle:
-            for model in handle:
-                if model.optimality_proven or not proved:
-                    paid = tuple(symbol.arguments[0].number for symbol in model.symbols(atoms=True))
-                    current = _Current(model)
-                    try:
-                        yield Solution(current.holds, paid)
-                    finally:
-                        current.model = None
-                    most -= 1
-                if most <= 0:
-                    return
-
-    def _cached(self, key: tuple[object, ...], make: Callable[[], Atom]) -> Atom:
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
-
-    def _derived(self, bodies: Sequence[Sequence[Atom]]) -> Atom:
-        atom = self.fresh()
-        for body in bodies:
-            self._backend.add_rule([atom], body)
-        return atom
-
-    def _counted(self, number: int, parts: Sequence[Atom]) -> Atom:
-        atom = self.fresh()
-        self._backend.add_weight_rule([atom], number, [(part, 1) for part in parts])
-        return atom
-
-    def _finish(self) -> None:
-        if self._building:
-            self._stack.close()
-            self._building = False
-
-    def _begin(self) -> None:
-        self._backend: Backend = self._stack.enter_context(self._control.backend())
-        self._building = True
-
-    def _build(self) -> None:
-        if not self._building:
-            self._begin()
+    def solution(self, model: Model) -> Solution:
+        """Read at once: clingo keeps a model only until it goes on."""
+        holding = {atom for atom, number in self._numbers.items() if atom in self.program.choices and model.is_true(number)}
+        paid = tuple(atom for atom, number in self._numbers.items() if atom in self.program.paid and model.is_true(number))
+        return Solution(self.program, frozenset(holding), paid)

@@ -1,4 +1,4 @@
-"""From one solution of the solver to the judgements that lead from the facts to the status."""
+"""From one solution of the program to the judgements that lead from the facts to the status."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from euthymia.explain.circuit import Circuit, Holds, Want
 from euthymia.explain.dependence import LATEST
-from euthymia.explain.solver import Atom, Solution, Solver
+from euthymia.explain.program import Atom, Program, Solution
+from euthymia.explain.solver import smallest
 from euthymia.explain.tracing import Forced, Tracing
 from euthymia.inference.evaluate import Compiler, Test, may_have
 from euthymia.inference.trace import Key, Statuses
@@ -36,14 +37,10 @@ class Explaining:
     def __init__(self, rulebook: Rulebook, whole: View, statuses: Statuses) -> None:
         self.rulebook = rulebook
         self.statuses = statuses
-        self._whole = whole
+        self._program = Program()
+        self._shown = _Shown(rulebook, self._program, whole)
+        self._circuit = Circuit(rulebook, self._program, whole, statuses, self._shown)
         self._found: dict[Key, Why] = {}
-
-    def _begin(self) -> None:
-        """A program of its own for each question, so that no answer depends on what was asked before."""
-        self._solver = Solver()
-        self._shown = _Shown(self.rulebook, self._solver, self._whole)
-        self._circuit = Circuit(self.rulebook, self._solver, self._whole, self.statuses, self._shown)
 
     def why(self, key: Key) -> Why:
         """The smallest sets that force the status which this judgement has."""
@@ -52,10 +49,9 @@ class Explaining:
         return self._found[key]
 
     def _worked_out(self, key: Key) -> Why:
-        self._begin()
         status = self.statuses[key]
         goal = self._circuit.status(key, status)
-        found = [self._forced(key, solution) for solution in self._solver.smallest([goal], MOST + 1)]
+        found = [self._forced(key, solution) for solution in smallest(self._program, [goal], MOST + 1)]
         if not found:
             raise AssertionError(f"nothing forces {key}")
         found.sort(key=lambda forced: [self._shown.order(name) for name in forced.facts])
@@ -68,9 +64,9 @@ class Explaining:
 class _Shown:
     """Facts that are looked at or not. Looking at one tells its value, that it is not known, or that it is not applicable."""
 
-    def __init__(self, rulebook: Rulebook, solver: Solver, whole: View) -> None:
+    def __init__(self, rulebook: Rulebook, program: Program, whole: View) -> None:
         self.rulebook = rulebook
-        self.solver = solver
+        self.program = program
         self.whole = whole
         self._compiler = Compiler(rulebook.facts, {})
         self._tests: dict[Leaf, Test] = {}
@@ -90,7 +86,7 @@ class _Shown:
     def _look(self, fact: str, holder: View) -> Atom:
         place = (fact, holder.unit)
         if place not in self._looks:
-            self._looks[place] = self.solver.cost(self.solver.choice())
+            self._looks[place] = self.program.cost(self.program.choice())
             self._places[self._looks[place]] = place
         return self._looks[place]
 
@@ -100,13 +96,13 @@ class _Shown:
             self._tests[leaf] = self._compiler.test(leaf)
         truth = self._tests[leaf](holder)
         fits = {Want.TRUE: truth is True, Want.FALSE: truth is False, Want.NOT_TRUE: truth is not True, Want.NOT_FALSE: truth is not False}
-        return self._look(leaf.fact, holder) if fits[want] else self.solver.false
+        return self._look(leaf.fact, holder) if fits[want] else self.program.false
 
     def decides(self, fact: str, holder: View) -> Atom:
-        return self._look(fact, holder) if fact in holder.facts else self.solver.false
+        return self._look(fact, holder) if fact in holder.facts else self.program.false
 
     def passed_over(self, fact: str, holder: View) -> Atom:
-        return self.solver.false if fact in holder.facts else self._look(fact, holder)
+        return self.program.false if fact in holder.facts else self._look(fact, holder)
 
     def names(self, fact: str, unit: View) -> list[tuple[str, Atom]]:
         return [(unit.facts[fact], self._look(fact, unit))] if fact in unit.facts else []
@@ -114,27 +110,27 @@ class _Shown:
     def apart(self, fact: str, unit: View) -> Atom:
         distinct = self.rulebook.facts[fact]
         if fact in unit.facts or may_have(unit, distinct):
-            return self.solver.false
-        by_itself = self._look(fact, unit) if fact in unit.excluded else self.solver.false
+            return self.program.false
+        by_itself = self._look(fact, unit) if fact in unit.excluded else self.program.false
         barred = unit.facts.get("trial.modality") in distinct.barred
-        return self.solver.either(by_itself, self._look("trial.modality", unit) if barred else self.solver.false)
+        return self.program.either(by_itself, self._look("trial.modality", unit) if barred else self.program.false)
 
     def unnamed(self, fact: str, unit: View) -> Atom:
         open_name = fact not in unit.facts and fact not in unit.excluded
-        return self._look(fact, unit) if open_name else self.solver.false
+        return self._look(fact, unit) if open_name else self.program.false
 
     def nameless(self, fact: str, unit: View) -> Atom:
         distinct = self.rulebook.facts[fact]
         if fact in unit.facts or not may_have(unit, distinct):
-            return self.solver.false
-        modality = self._look("trial.modality", unit) if distinct.barred else self.solver.true
-        return self.solver.both(self._look(fact, unit), modality)
+            return self.program.false
+        modality = self._look("trial.modality", unit) if distinct.barred else self.program.true
+        return self.program.both(self._look(fact, unit), modality)
 
     def latest(self) -> list[tuple[View, Atom]]:
         return [] if self.whole.latest is None else [(self.whole.latest, self._look(LATEST, self.whole))]
 
     def no_latest(self) -> Atom:
-        return self._look(LATEST, self.whole) if self.whole.latest is None else self.solver.false
+        return self._look(LATEST, self.whole) if self.whole.latest is None else self.program.false
 
     def looked_at(self, fact: str, unit: View, holds: Holds) -> bool:
         place = (fact, unit.unit)

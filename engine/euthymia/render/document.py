@@ -1,5 +1,6 @@
 """An assessment as one JSON document: what other programs read, and what the templates show."""
 
+from enum import Enum
 from typing import Any
 
 from euthymia import __version__
@@ -21,19 +22,24 @@ _SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
 _ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown to clinicians once it is there
 
 
-def document(assessment: Assessment, words: Words, *, explain_all: bool = False) -> dict[str, Any]:
-    """The whole assessment as plain data, in a fixed order.
+class Explain(Enum):
+    """What bears an explanation."""
 
-    Alerts, advice and headings bear an explanation each; with `explain_all`, every conclusion, which may take some seconds.
-    """
-    return _Document(assessment, words, explain_all=explain_all).as_dict()
+    NOTHING = 0  # for pages that show none; nor what each answer to a question would do
+    FIRST = 1  # alerts, advice and headings
+    EVERYTHING = 2  # every conclusion, which may take some seconds
+
+
+def document(assessment: Assessment, words: Words, explain: Explain = Explain.FIRST) -> dict[str, Any]:
+    """The whole assessment as plain data, in a fixed order."""
+    return _Document(assessment, words, explain).as_dict()
 
 
 class _Document:
-    def __init__(self, assessment: Assessment, words: Words, *, explain_all: bool) -> None:
+    def __init__(self, assessment: Assessment, words: Words, explain: Explain) -> None:
         self.assessment = assessment
         self.explained = Explained(Shown(assessment, words))
-        self._explain = None if explain_all else explained_by_default(assessment)
+        self.explain = explain
         self.rulebook = assessment.rulebook
         self.patient = assessment.patient
         self.words = words
@@ -149,7 +155,10 @@ class _Document:
 
     def _explanations(self) -> dict[str, Any]:
         """By judgement: GF-E-A9@t1. Helpers are explained inside what they serve."""
-        wanted = [item for item in self.assessment.judgements if self._explain is None or str(item.key) in self._explain]
+        if self.explain is Explain.NOTHING:
+            return {}
+        first = explained_by_default(self.assessment)
+        wanted = [item for item in self.assessment.judgements if self.explain is Explain.EVERYTHING or str(item.key) in first]
         return {str(item.key): self.explained.of(item) for item in wanted if item.rule.kind != "helper"}
 
     def _alerts(self) -> list[dict[str, Any]]:
@@ -179,7 +188,8 @@ class _Document:
 
     def _questions(self) -> list[dict[str, Any]]:
         """All of them; the first ones, of several trials for the first of these, with what each answer would do."""
-        first = [group[0].fact for group in first_groups(grouped(self.assessment.questions))]
+        groups = [] if self.explain is Explain.NOTHING else first_groups(grouped(self.assessment.questions))
+        first = [group[0].fact for group in groups]
         answers = ShownAnswers(self.assessment.answers, self.words)
         return [
             shown_question(question, self.rulebook, self.patient, self.words)

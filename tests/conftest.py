@@ -1,15 +1,20 @@
 """Shared by all tests: the shipped rulebook, loaded once, and repeatable generated examples."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from euthymia.consultation import Consultation
+from euthymia.render.document import document
 from euthymia.render.words import Words
 from euthymia.resources import bundled
-from euthymia.source import read_model
+from euthymia.source import read_document, read_file, read_model
+
+Assess = Callable[[Path | str], dict[str, Any]]
 
 settings.register_profile(
     "repeatable",
@@ -37,6 +42,20 @@ def on() -> date:
 def consultation() -> Consultation:
     """The shipped rulebook, ready for use."""
     return Consultation()
+
+
+@pytest.fixture(scope="session")
+def assess(consultation: Consultation, words: Words, on: date) -> Assess:
+    """The document of a patient, from a file or as text, made once for each. Nobody may change it."""
+    made: dict[Path | str, dict[str, Any]] = {}
+
+    def assessed(source: Path | str) -> dict[str, Any]:
+        if source not in made:
+            read = read_document(source, "patient") if isinstance(source, str) else read_file(source)
+            made[source] = document(consultation.assess(consultation.read_document(read, on), on), words)
+        return made[source]
+
+    return assessed
 
 
 @pytest.fixture(scope="session")

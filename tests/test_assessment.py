@@ -10,6 +10,7 @@ from euthymia.consultation import Consultation
 from euthymia.render.document import document
 from euthymia.render.words import Words
 from euthymia.source import read_document
+from tests.conftest import Assess
 from tests.shared import ON, ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -23,9 +24,9 @@ def assessed(consultation: Consultation, words: Words, source: Path | str) -> di
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_document_has_the_shape_of_the_contract(path: Path, consultation: Consultation, words: Words) -> None:
+def test_the_document_has_the_shape_of_the_contract(path: Path, assess: Assess) -> None:
     """Every field that other programs rely on is there, with the values they know."""
-    made = assessed(consultation, words, path)
+    made = assess(path)
     assert made["schema"] == "euthymia.assessment/1"
     assert made["on"] == "2026-11-20"
     assert set(made["rulebook"]) >= {"name", "version", "digest"}
@@ -53,24 +54,22 @@ def anew() -> Consultation:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_same_patient_gives_the_same_bytes(path: Path, consultation: Consultation, anew: Consultation, words: Words) -> None:
-    """Assessed twice, and by a rulebook loaded anew."""
-    first = json.dumps(assessed(consultation, words, path))
-    assert json.dumps(assessed(consultation, words, path)) == first
-    assert json.dumps(assessed(anew, words, path)) == first
+def test_the_same_patient_gives_the_same_bytes(path: Path, assess: Assess, anew: Consultation, words: Words) -> None:
+    """Assessed once more, by a rulebook loaded anew."""
+    assert json.dumps(assessed(anew, words, path)) == json.dumps(assess(path))
 
 
-def test_json_and_yaml_say_the_same(consultation: Consultation, words: Words) -> None:
+def test_json_and_yaml_say_the_same(assess: Assess) -> None:
     """true and yes, false and no, and the order of keys make no difference."""
-    one = assessed(consultation, words, "diagnosis: {mdd: yes, ptsd: no}\ntrials: [{id: t1, modality: medication, kellner_score: 5}]\n")
+    one = assess("diagnosis: {mdd: yes, ptsd: no}\ntrials: [{id: t1, modality: medication, kellner_score: 5}]\n")
     trials = '[{"kellner_score": 5, "modality": "medication", "id": "t1"}]'
-    other = assessed(consultation, words, f'{{"trials": {trials}, "diagnosis": {{"ptsd": false, "mdd": true}}}}')
+    other = assess(f'{{"trials": {trials}, "diagnosis": {{"ptsd": false, "mdd": true}}}}')
     assert one == other
 
 
-def test_a_file_with_only_an_age_settles_nothing_else(consultation: Consultation, words: Words) -> None:
+def test_a_file_with_only_an_age_settles_nothing_else(assess: Assess, consultation: Consultation) -> None:
     """Only reminders, and what reads the age, have a settled status; suicide is asked for first; the questions follow in order."""
-    made = assessed(consultation, words, "patient: {age_years: 44}\n")
+    made = assess("patient: {age_years: 44}\n")
     reads_age = {rule.id for rule in consultation.rulebook.rules if "patient.age_years" in rule.reads}
     settled = {item["id"] for item in made["conclusions"] if item["status"] != "undetermined" and not item["reminder"]}
     assert settled <= reads_age
@@ -83,42 +82,42 @@ def test_a_file_with_only_an_age_settles_nothing_else(consultation: Consultation
     assert set(made["refractoriness"]["criteria"].values()) == {"undetermined"}
 
 
-def test_a_complete_file_leaves_no_criterion_open(consultation: Consultation, words: Words) -> None:
+def test_a_complete_file_leaves_no_criterion_open(assess: Assess) -> None:
     """A–E of the complete example are all settled."""
-    made = assessed(consultation, words, ROOT / "examples" / "complete.yaml")
+    made = assess(ROOT / "examples" / "complete.yaml")
     assert made["refractoriness"] == {"status": "met", "criteria": dict.fromkeys("ABCDE", "met")}
     assert made["spectrum"]["category"] == "refractoriness"
 
 
 @pytest.mark.parametrize("fact", ["suicidal_ideation", "self_harm", "past_attempt"])
-def test_one_known_risk_raises_the_critical_alert_by_itself(fact: str, consultation: Consultation, words: Words) -> None:
+def test_one_known_risk_raises_the_critical_alert_by_itself(fact: str, assess: Assess) -> None:
     """Whatever else is known or unknown."""
     for rest in ("", "patient: {age_years: 44}\n", "diagnosis: {mdd: no}\n"):
-        made = assessed(consultation, words, f"{rest}risk: {{{fact}: yes}}\n")
+        made = assess(f"{rest}risk: {{{fact}: yes}}\n")
         alert = next(item for item in made["alerts"] if item["id"] == "GF-K-01")
         assert (alert["severity"], alert["status"]) == ("critical", "met")
 
 
 @pytest.mark.parametrize("state", ["unknown", "not_applicable"])
-def test_risk_that_was_asked_for_and_is_not_known_is_asked_again(state: str, consultation: Consultation, words: Words) -> None:
+def test_risk_that_was_asked_for_and_is_not_known_is_asked_again(state: str, assess: Assess) -> None:
     """Not known is no answer; not applicable is read as not known."""
-    made = assessed(consultation, words, f"risk: {{assessed: yes, suicidal_ideation: {state}, self_harm: no, past_attempt: no}}\n")
+    made = assess(f"risk: {{assessed: yes, suicidal_ideation: {state}, self_harm: no, past_attempt: no}}\n")
     assert made["alerts"][0]["id"] == "ask-about-suicide-now"
     assert made["alerts"][0]["status"] == "met"
     assert made["questions"][0]["fact"] == "risk.suicidal_ideation"
 
 
-def test_a_fact_marked_not_applicable_is_neither_a_no_nor_a_question(consultation: Consultation, words: Words) -> None:
+def test_a_fact_marked_not_applicable_is_neither_a_no_nor_a_question(assess: Assess) -> None:
     """It leaves the judgement open, is named as what holds it up, and is not asked for."""
-    made = assessed(consultation, words, "area: {lifestyle_assessed: not_applicable}\n")
+    made = assess("area: {lifestyle_assessed: not_applicable}\n")
     lifestyle = next(item for item in made["conclusions"] if item["id"] == "GF-E-C2")
     assert (lifestyle["status"], lifestyle["needs"]) == ("undetermined", [])
     assert [wait["fact"] for wait in lifestyle["waiting"]] == ["area.lifestyle_assessed"]
     assert "area.lifestyle_assessed" not in [item["fact"] for item in made["questions"]]
 
 
-def test_provenance_shows_wherever_a_fact_is_used(consultation: Consultation, words: Words) -> None:
+def test_provenance_shows_wherever_a_fact_is_used(assess: Assess) -> None:
     """Source, date and note come back with the reason."""
-    made = assessed(consultation, words, "diagnosis: {bipolar_disorder: {value: yes, source: record, date: 2026-01-31, note: letter}}\n")
+    made = assess("diagnosis: {bipolar_disorder: {value: yes, source: record, date: 2026-01-31, note: letter}}\n")
     conclusion = next(item for item in made["conclusions"] if item["id"] == "GF-C-05")
     assert conclusion["because"][0]["provenance"] == {"source": "record", "date": "2026-01-31", "note": "letter"}

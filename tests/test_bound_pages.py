@@ -1,40 +1,19 @@
 """Every sentence of every page opens its evidence: the facts and their origin, what is missing, and the source."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from euthymia.consultation import Consultation
-from euthymia.render.document import document
 from euthymia.render.page import AUDIENCES, html_page, text_page
-from euthymia.render.words import Words
 from euthymia.resources import bundled
-from euthymia.source import read_document
+from tests.conftest import Assess
 from tests.evidence import Page
-from tests.shared import ON, ROOT
+from tests.shared import ROOT
 from tests.test_pages import FOUR_TRIALS
 
 TEMPLATES = bundled("templates")
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 ONLY_AN_AGE = "patient: {age_years: 44}\n"
-Assess = Callable[[Path | str], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def assess(consultation: Consultation, words: Words) -> Assess:
-    """The document of a patient file, made once for each."""
-    made: dict[Path | str, dict[str, Any]] = {}
-
-    def assessed(source: Path | str) -> dict[str, Any]:
-        if source not in made:
-            is_text = isinstance(source, str)
-            file = consultation.read_document(read_document(source, "patient"), ON) if is_text else consultation.read(source, ON)
-            made[source] = document(consultation.assess(file, ON), words)
-        return made[source]
-
-    return assessed
 
 
 every_source = pytest.mark.parametrize(

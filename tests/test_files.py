@@ -2,11 +2,13 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
 
 from euthymia import schemas
 from euthymia.consultation import Consultation
@@ -50,8 +52,16 @@ def test_every_file_names_a_schema_that_exists_and_accepts_it(path: Path) -> Non
     first = path.read_text(encoding="utf-8").splitlines(keepends=True)[0]
     match = SCHEMA_LINE.match(first)
     assert match, f"{path} lacks the schema line"
-    schema = json.loads((path.parent / match[1]).read_text(encoding="utf-8"))
-    jsonschema.validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Plain), schema)
+    validator((path.parent / match[1]).resolve()).validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Plain))
+
+
+@cache
+def validator(path: Path) -> Validator:
+    """For a schema that is itself well made."""
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
 
 
 class _Plain(yaml.SafeLoader):

@@ -3,20 +3,17 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from euthymia.consultation import Consultation
-from euthymia.render.document import document
 from euthymia.render.page import AUDIENCES, html_page, text_page
-from euthymia.render.words import Words
 from euthymia.resources import bundled
-from euthymia.source import read_document
+from tests.conftest import Assess
 from tests.markup import Checked
-from tests.shared import ON, ROOT
+from tests.shared import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 TEMPLATES = bundled("templates")
@@ -38,25 +35,6 @@ trials:
   - {id: t4, episode: current, modality: psychotherapy, psychotherapy_type: IPT, started: 2026-01-20, stop_reason: ongoing}
   - {id: t5, modality: psychotherapy, psychotherapy_type: CBT}
 """
-
-Assess = Callable[[Path | str], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def assess(consultation: Consultation, words: Words) -> Assess:
-    """The document of a patient file, made once for each."""
-    made: dict[Path | str, dict[str, Any]] = {}
-
-    def assessed(source: Path | str) -> dict[str, Any]:
-        if source not in made:
-            if isinstance(source, str):
-                file = consultation.read_document(read_document(source, "patient"), ON)
-            else:
-                file = consultation.read(source, ON)
-            made[source] = document(consultation.assess(file, ON), words)
-        return made[source]
-
-    return assessed
 
 
 def text(made: dict[str, Any], audience: str, *, colour: bool = False, width: int = 90) -> str:

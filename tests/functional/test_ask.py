@@ -1,23 +1,19 @@
 """`euthymia ask`: the next questions, and what each answer would do."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import Done, euthymia
 from tests.shared import ROOT
 
 EXAMPLES = ROOT / "examples"
 
 
-def ask(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def ask(*arguments: str | Path, cwd: Path) -> Done:
     """Run the command as a user would, on a fixed day."""
-    environment = {**os.environ, "COLUMNS": "200", "PYTHONPATH": os.pathsep.join([str(ROOT / "engine"), os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "euthymia", "ask", *map(str, arguments), "--on", "2026-11-20"]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+    return euthymia("ask", *arguments, "--on", "2026-11-20", cwd=cwd)
 
 
 def test_suicide_stands_first_and_answers_say_what_they_do(tmp_path: Path) -> None:
@@ -60,9 +56,7 @@ def test_same_file_same_bytes(tmp_path: Path) -> None:
 def test_the_order_is_that_of_the_assessment(tmp_path: Path) -> None:
     """Nothing is ordered twice in two places."""
     document = json.loads(ask(EXAMPLES / "complete.yaml", "--format", "json", "--all", cwd=tmp_path).stdout)
-    command = [sys.executable, "-m", "euthymia", "assess", str(EXAMPLES / "complete.yaml"), "--format", "json", "--on", "2026-11-20"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "engine"), os.environ.get("PYTHONPATH", "")])}
-    assessed = json.loads(subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True).stdout)
+    assessed = json.loads(euthymia("assess", EXAMPLES / "complete.yaml", "--format", "json", "--on", "2026-11-20").stdout)
     facts = [question["fact"] for question in assessed["questions"]]
     names = list(dict.fromkeys(fact.partition("@")[0] for fact in facts))
     grouped = sorted(facts, key=lambda fact: names.index(fact.partition("@")[0]))

@@ -9,16 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import euthymia
 from tests.shared import ROOT
 
-EXAMPLE = ROOT / "examples" / "nakama-2014.yaml"
-
-
-def euthymia(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would, from another folder."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "euthymia", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+COMPLETE = ROOT / "examples" / "complete.yaml"
 
 
 def write(folder: Path, text: str, name: str = "patient.yaml") -> Path:
@@ -29,7 +23,7 @@ def write(folder: Path, text: str, name: str = "patient.yaml") -> Path:
 
 def test_json_is_one_document_and_nothing_else(tmp_path: Path) -> None:
     """Standard output of --format json parses as one assessment; nothing stands on standard error."""
-    done = euthymia("assess", EXAMPLE, "--format", "json", "--on", "2026-11-20", cwd=tmp_path)
+    done = euthymia("assess", COMPLETE, "--format", "json", "--on", "2026-11-20", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["schema"] == "euthymia.assessment/1"
     assert done.stderr == ""
@@ -37,9 +31,9 @@ def test_json_is_one_document_and_nothing_else(tmp_path: Path) -> None:
 
 def test_several_files_give_one_document_each_and_progress_on_standard_error(tmp_path: Path) -> None:
     """One JSON document a line, in the order of the files."""
-    done = euthymia("assess", EXAMPLE, ROOT / "examples" / "only-an-age.yaml", "--format", "json", "--on", "2026-11-20", cwd=tmp_path)
+    done = euthymia("assess", COMPLETE, ROOT / "examples" / "only-an-age.yaml", "--format", "json", "--on", "2026-11-20", cwd=tmp_path)
     documents = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [len(document["trials"]) for document in documents] == [11, 0]
+    assert [len(document["trials"]) for document in documents] == [2, 0]
     assert "2 of 2" in done.stderr
 
 
@@ -47,7 +41,7 @@ def test_several_files_give_one_document_each_and_progress_on_standard_error(tmp
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_every_audience_gets_a_page_that_says_what_it_is_not(form: str, audience: str, tmp_path: Path) -> None:
     """No page without the statement that this is no medical device or no diagnosis, and that a clinician decides."""
-    done = euthymia("assess", EXAMPLE, "--format", form, "--audience", audience, "--on", "2026-11-20", cwd=tmp_path)
+    done = euthymia("assess", COMPLETE, "--format", form, "--audience", audience, "--on", "2026-11-20", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     shown = " ".join(done.stdout.lower().split())
     assert ("medical device" in shown or "no diagnosis" in shown) and "clinician" in shown
@@ -55,7 +49,7 @@ def test_every_audience_gets_a_page_that_says_what_it_is_not(form: str, audience
 
 def test_text_in_a_pipe_is_plain(tmp_path: Path) -> None:
     """No escape sequences where nobody sees colours."""
-    assert "\x1b" not in euthymia("assess", EXAMPLE, "--on", "2026-11-20", cwd=tmp_path).stdout
+    assert "\x1b" not in euthymia("assess", COMPLETE, "--on", "2026-11-20", cwd=tmp_path).stdout
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
@@ -105,9 +99,9 @@ def test_mistakes_between_facts_are_told_too(tmp_path: Path) -> None:
     ("arguments", "part"),
     [
         (("assess", "missing.yaml"), "cannot be read"),
-        (("assess", EXAMPLE, "--on", "tomorrow"), "allowed: a day, YYYY-MM-DD"),
-        (("assess", EXAMPLE, "--rules", "nowhere"), "no such folder"),
-        (("assess", EXAMPLE, EXAMPLE, "--format", "html"), "--output DIR"),
+        (("assess", COMPLETE, "--on", "tomorrow"), "allowed: a day, YYYY-MM-DD"),
+        (("assess", COMPLETE, "--rules", "nowhere"), "no such folder"),
+        (("assess", COMPLETE, COMPLETE, "--format", "html"), "--output DIR"),
         (("rules", "check", "nowhere"), "no such folder"),
         (("rules", "test", "nowhere"), "no case files"),
         (("schema", "patients"), "allowed: patient, rules"),
@@ -174,9 +168,9 @@ def test_an_assessment_by_other_rules_uses_their_threshold(tmp_path: Path) -> No
 
 def test_pages_can_be_written_into_a_folder(tmp_path: Path) -> None:
     """--output writes one whole file for each patient and leaves nothing half written."""
-    done = euthymia("assess", EXAMPLE, ROOT / "examples" / "only-an-age.yaml", "--format", "html", "--output", tmp_path / "pages")
+    done = euthymia("assess", COMPLETE, ROOT / "examples" / "only-an-age.yaml", "--format", "html", "--output", tmp_path / "pages")
     assert done.returncode == 0, done.stderr
-    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["nakama-2014.html", "only-an-age.html"]
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["complete.html", "only-an-age.html"]
 
 
 def test_a_defect_keeps_its_traceback_and_shows_no_patient(tmp_path: Path) -> None:
@@ -222,7 +216,7 @@ def test_a_rule_file_in_the_wrong_place_is_a_mistake(place: str, tmp_path: Path)
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     """A closed pipe ends the command quietly, with exit code 0."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
-    command = f"{sys.executable} -m euthymia assess {EXAMPLE} --format json | head -c 10; exit ${{PIPESTATUS[0]}}"
+    command = f"{sys.executable} -m euthymia assess {COMPLETE} --format json | head -c 10; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -1,16 +1,14 @@
 """`euthymia compare`: what changed between two sides, and whether the patient, the rules or the clock is the cause."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.command import Done, euthymia
 from tests.shared import ROOT
 
 Item = dict[str, Any]
@@ -24,12 +22,10 @@ T1 = (
 PATIENT = "diagnosis: {mdd: yes}\nprocess: {treatment_history_complete: yes}\ntrials:\n" + T1
 
 
-def compare(*arguments: str | Path, cwd: Path | None = None, on: tuple[str, ...] = (ON,)) -> subprocess.CompletedProcess[str]:
+def compare(*arguments: str | Path, cwd: Path | None = None, on: tuple[str, ...] = (ON,)) -> Done:
     """Run the command as a user would."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
     days = [part for day in on for part in ("--on", day)]
-    command = [sys.executable, "-m", "euthymia", "compare", *map(str, arguments), *days]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=180, check=False)
+    return euthymia("compare", *arguments, *days, cwd=cwd)
 
 
 def compared(*arguments: str | Path, cwd: Path | None = None, on: tuple[str, ...] = (ON,)) -> Item:

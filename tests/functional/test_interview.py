@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from euthymia.consultation import Consultation
+from tests.command import Done, euthymia
 from tests.shared import ROOT
 
 COMMENTED = """\
@@ -39,10 +40,10 @@ def _command(file: Path) -> list[str]:
     return [sys.executable, "-m", "euthymia", "interview", str(file), "--on", "2026-11-20"]
 
 
-def interview(file: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+def interview(file: Path, *lines: str) -> Done:
     """The lines as answers; at their end the program stops by itself."""
     said = "".join(f"{line}\n" for line in lines)
-    return subprocess.run(_command(file), input=said, capture_output=True, text=True, env=_environment(), timeout=_LONGEST, check=False)
+    return euthymia("interview", file, "--on", "2026-11-20", told=said, NO_COLOR="1")
 
 
 def test_a_new_file_is_made_and_the_alert_stands_first(tmp_path: Path) -> None:

@@ -1,14 +1,12 @@
 """`euthymia stage`: one patient through every definition of resistance and every staging model."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from euthymia.consultation import Consultation
+from tests.command import Done, euthymia
 from tests.shared import ROOT
 
 AGE = ROOT / "examples" / "only-an-age.yaml"
@@ -17,11 +15,9 @@ DEFINITIONS = [
 ]  # fmt: skip
 
 
-def stage(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def stage(*arguments: str | Path, cwd: Path | None = None) -> Done:
     """Run the command as a user would, on a fixed day."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "euthymia", "stage", *map(str, arguments), "--on", "2026-11-20"]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+    return euthymia("stage", *arguments, "--on", "2026-11-20", cwd=cwd)
 
 
 def test_every_definition_stands_on_the_page(consultation: Consultation, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.test_command_line import euthymia, write
+from tests.command import euthymia
+from tests.functional.test_command_line import write
 from tests.shared import ROOT
 
 COMPLETE = ROOT / "examples" / "complete.yaml"

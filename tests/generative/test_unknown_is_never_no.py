@@ -14,7 +14,7 @@ from euthymia.facts.patient import Patient, Unit
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View, views
-from euthymia.render.document import document
+from euthymia.render.document import Explain, document
 from euthymia.render.words import Words
 from euthymia.rulebook.conditions import Count, FirstKnown
 from euthymia.rulebook.rulebook import Rulebook
@@ -126,7 +126,7 @@ def test_the_document_keeps_its_alerts(consultation: Consultation, words: Words,
     """The alerts of the JSON document about suicide stay while a fact of the record risk is blanked, and one of them is met."""
 
     def alerts(patient: dict[str, Any]) -> dict[str, str]:
-        shown = document(consultation.assess(read(consultation, patient), on), words)["alerts"]
+        shown = document(consultation.assess(read(consultation, patient), on), words, Explain.NOTHING)["alerts"]
         return {alert["id"]: alert["status"] for alert in shown if alert["severity"] == "critical" and alert["id"] in ABOUT_SUICIDE}
 
     after = alerts(data | {"risk": {name: value for name, value in data.get("risk", {}).items() if name != gone}})

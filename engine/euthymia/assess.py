@@ -13,15 +13,15 @@ from euthymia.explain.explanation import Explanations
 from euthymia.explain.needs import Needs
 from euthymia.explain.questions import Question, questions
 from euthymia.explain.ranking import RankingResult, rank
+from euthymia.explain.rejudging import Rejudging
 from euthymia.explain.sequence import SequenceResult, stand
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.explain.waiting import Waiting, WaitingFor
 from euthymia.facts.patient import Patient
 from euthymia.inference.agreement import Decision, Engines, decide
-from euthymia.inference.evaluate import Compiler
 from euthymia.inference.trace import Firing, Key, Statuses
 from euthymia.inference.view import views
-from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED, facts_read
+from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED
 from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
 
@@ -97,7 +97,8 @@ class Reasoning:
         self._because = Because(self.rulebook, engines.evaluator, whole, statuses)
         self._needs = Needs(self.rulebook, vocabulary, whole, statuses)
         self._waiting = WaitingFor(self.rulebook, whole, statuses)
-        self.explanations = Explanations(engines, vocabulary, decision, patient, on)
+        self._rejudging = Rejudging(engines.evaluator, vocabulary.dependence, whole)
+        self.explanations = Explanations(self.rulebook, vocabulary, decision, self._rejudging, patient, on)
         self.answers = Answers(self.rulebook, vocabulary, engines.evaluator, patient, statuses, enter)
         self._judged: dict[Key, Judgement] = {}
 
@@ -120,8 +121,8 @@ class Reasoning:
         )
 
     def _in_order(self) -> list[Key]:
-        place = {view.unit: number for views in self.decision.view.units.values() for number, view in enumerate(views)}
-        return sorted(self.decision.statuses, key=lambda key: (key.rule, place.get(key.unit, -1)))
+        place = {view.unit: number for number, view in enumerate(self.decision.view.every())}
+        return sorted(self.decision.statuses, key=lambda key: (key.rule, place[key.unit]))
 
     def judgement(self, key: Key) -> Judgement:
         if key not in self._judged:
@@ -155,7 +156,7 @@ class Reasoning:
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:
-        return splits(self.rulebook, self._vocabulary, self.decision.view, self.definitions, lambda key: self.judgement(key).because)
+        return splits(self._vocabulary, self.decision.view, self._rejudging, self.definitions, lambda key: self.judgement(key).because)
 
     @cached_property
     def rankings(self) -> tuple[RankingResult, ...]:
@@ -175,17 +176,12 @@ def spectrum_of(rulebook: Rulebook, statuses: Statuses) -> Spectrum:
     return Spectrum(met[0] if len(met) == 1 else None, possible, statuses[Key(parts.deterioration)])
 
 
-def contradictions(rulebook: Rulebook, patient: Patient) -> Iterator[tuple[str, str]]:
+def contradictions(engines: Engines, patient: Patient) -> Iterator[tuple[str, str]]:
     """Fact (`risk.assessed`, `trial.remission@t1`) and message of every combination that cannot be."""
-    whole = views(patient, rulebook.facts)
-    compiler = Compiler(rulebook.facts, {})
-    for item in rulebook.contradictions:
-        test = compiler.test(item.when)
-        for view in (whole,) if item.about == "patient" else whole.units[item.about]:
-            if test(view) is True:
-                fact = min(facts_read(item.when), key=rulebook.facts.rank)
-                own = fact.partition(".")[0] in rulebook.facts.many
-                yield (f"{fact}@{view.unit}" if own and view.unit else fact), item.message
+    catalogue = engines.catalogue
+    for item, view in engines.evaluator.contradictions(views(patient, catalogue)):
+        fact = min(item.reads, key=catalogue.rank)
+        yield (view.name(fact) if fact.partition(".")[0] in catalogue.many else fact), item.message
 
 
 __all__ = ["UNDETERMINED", "Assessment", "Judgement", "Reasoning", "Spectrum", "assess", "contradictions", "spectrum_of"]

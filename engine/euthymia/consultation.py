@@ -70,4 +70,4 @@ class Consultation:
         return value if isinstance(value, int) else -1
 
     def _contradictions(self, file: PatientFile) -> list[Problem]:
-        return [file.problem(fact, message) for fact, message in contradictions(self.rulebook, file.entered)]
+        return [file.problem(fact, message) for fact, message in contradictions(self.engines, file.entered)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from euthymia.inference.evaluate import Evaluator, status_of
+from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
 from euthymia.rulebook.conditions import (
@@ -70,7 +70,7 @@ class Because:
         if status == UNDETERMINED:
             return ()
         rule = self.rulebook.by_id[key.rule]
-        view = self._view(rule, key)
+        view = self.whole.of(rule.about, key.unit)
         tests: dict[_Leaf, list[str]] = {}
         for condition in rule.conditions:
             for leaf, test in self._leaves(condition, view):
@@ -81,23 +81,16 @@ class Because:
     def fallbacks(self, key: Key) -> tuple[Fallback, ...]:
         """Facts that decided here only because better ones are not known."""
         rule = self.rulebook.by_id[key.rule]
-        view = self._view(rule, key)
+        view = self.whole.of(rule.about, key.unit)
         found = [fallback for condition in rule.conditions for fallback in self._fallbacks(condition, view)]
         return tuple(dict.fromkeys(found))
 
-    def _view(self, rule: Rule, key: Key) -> View:
-        if rule.about == "patient":
-            return self.whole
-        return next(view for view in self.whole.units[rule.about] if view.unit == key.unit)
-
     def _without_the_needless(self, rule: Rule, view: View, leaves: list[_Leaf], status: str) -> list[_Leaf]:
         """Drop one leaf after another, from the end, as long as the rest still forces the status."""
-        applies, when = self._evaluator.tests[rule.id]
         kept = list(leaves)
         for leaf in reversed(leaves):
             fewer = [other for other in kept if other != leaf]
-            masked = self._masked(view, fewer)
-            if status_of(True if applies is None else applies(masked), when(masked)) == status:
+            if self._evaluator.judge(rule.id, self._masked(view, fewer)) == status:
                 kept = fewer
         return kept
 
@@ -168,7 +161,7 @@ class Because:
             passed: list[str] = []
             for name, _ in condition.options:
                 holder = self._holder(name, view)
-                label = f"{name}@{holder.unit}" if holder.unit else name
+                label = holder.name(name)
                 if name in holder.facts:
                     if passed:
                         yield Fallback(label, tuple(passed))

@@ -46,8 +46,7 @@ class Changeable:
         self._tests: dict[Leaf, Test] = {}
         self._choices: dict[Place, _Choice | None] = {}
         self._places: dict[Atom, Place] = {}
-        self._views = {view.unit: view for view in [whole, *(unit for units in whole.units.values() for unit in units)]}
-        self._rank = {unit: number for number, unit in enumerate(self._views)}
+        self._rank = {view.unit: number for number, view in enumerate(whole.every())}
 
     def within(self, part: Part) -> set[str]:
         """Facts that may change and that this part of the program rests on."""
@@ -72,9 +71,10 @@ class Changeable:
         assert choice is not None
         if choice.values:
             return [value for value, _ in choice.values]
-        held = self._views[unit].facts.get(fact)
+        holder = self.whole.holding(fact, unit)
+        held = holder.facts.get(fact)
         held = held if isinstance(held, frozenset) else frozenset()
-        stays = self._staying(self.rulebook.facts[fact], self._views[unit])
+        stays = self._staying(self.rulebook.facts[fact], holder)
         more = [held | {member} for member in choice.members if member not in held]
         return [stays, *more, *(held - {member} for member in sorted(held - stays, key=str))]
 
@@ -83,7 +83,7 @@ class Changeable:
         fact, unit = place
         if fact == LATEST:
             return self.whole.latest is None
-        present = self._views[unit].facts.get(fact)
+        present = self.whole.holding(fact, unit).facts.get(fact)
         if present is None or not _is_range(present):
             return present is None or place in self.proposed
         return all(present[0] <= value[0] and value[1] <= present[1] for value in values)
@@ -261,7 +261,7 @@ class Changeable:
         if place not in self._choices:
             self._choices[place] = self._latest_choice()
         choice = self._choices[place]
-        return [(self._views[unit], atom) for unit, atom in choice.values] if choice else []
+        return [(self.whole.of("trial", unit), atom) for unit, atom in choice.values] if choice else []
 
     def _latest_choice(self) -> _Choice | None:
         units = [unit.unit for unit in self.whole.units["trial"]]

@@ -19,7 +19,7 @@ from euthymia.explain.solver import any_solution, smallest
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.inference.trace import Key, Statuses
 from euthymia.inference.view import View
-from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, facts_read
+from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET
 from euthymia.rulebook.rulebook import Rulebook
 
 MOST = 4
@@ -101,17 +101,14 @@ class Changing:
 
     def _contradictions(self, goal: Atom) -> list[Atom]:
         """What a patient file must not hold is no way to change anything. Only what shares a fact with the question matters."""
-        left = [(item, facts_read(item.when)) for item in self.rulebook.contradictions]
+        left = [(item, item.reads) for item in self.rulebook.contradictions]
         asked, found = self._facts.within(self._program.part([goal])), list[Atom]()
         while concerned := [item for item, read in left if asked & read]:
             left = [(item, read) for item, read in left if item not in concerned]
-            held = [self._circuit.holds(item.when, view) for item in concerned for view in self._views(item.about)]
+            held = [self._circuit.holds(item.when, view) for item in concerned for view in self._whole.judged(item.about)]
             asked |= self._facts.within(self._program.part(held))
             found.extend(held)
         return found
-
-    def _views(self, about: str) -> tuple[View, ...]:
-        return (self._whole,) if about == "patient" else tuple(self._whole.units[about])
 
     # --- what the facts could become --------------------------------------------------------------------------------
 

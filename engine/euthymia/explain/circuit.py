@@ -96,7 +96,6 @@ class Circuit:
         self._made: dict[tuple[Want, int, str | None], Atom] = {}
         self._kept: list[Condition] = []
         self._completeness: dict[str, OneOf] = {}
-        self._units = {view.unit: view for views in whole.units.values() for view in views}
 
     # --- judgements -------------------------------------------------------------------------------------------------
 
@@ -125,7 +124,7 @@ class Circuit:
         return (lambda want: self.atom(applies, view, want)), (lambda want: self.atom(rule.when, view, want))
 
     def view(self, key: Key) -> View:
-        return self.whole if key.unit is None else self._units[key.unit]
+        return self.whole.of(self.rulebook.by_id[key.rule].about, key.unit)
 
     def holder(self, fact: str, view: View) -> View:
         """The view that has the fact: the unit's own, or the patient's."""

@@ -62,9 +62,8 @@ class Completions:
         self._rank = {rule.id: number for number, rule in enumerate(rulebook.rules)}
         self._names: dict[int, str] = {}
         self._place: dict[str | None, int] = {None: 0}
-        for views in whole.units.values():
-            for view in views:
-                self._place[view.unit] = len(self._place)
+        for view in whole.every():
+            self._place.setdefault(view.unit, len(self._place))
 
     def deciding(self, key: Key, most_steps: int) -> tuple[set[str], set[Key]]:
         """Facts, and with `shallow` other judgements, that decide this one somewhere. Raises TooLarge after so many steps of work."""
@@ -90,7 +89,7 @@ class Completions:
 
     def _own_diagram(self, key: Key) -> int:
         rule = self.rulebook.by_id[key.rule]
-        view = self._view(rule.about, key.unit)
+        view = self.whole.of(rule.about, key.unit)
         when = self._condition(rule.when, view)
         applies = TRUE if rule.applies is None else self._condition(rule.applies, view)
         return self._diagrams.choose(applies, when, EXCLUDED, OPEN)
@@ -101,9 +100,6 @@ class Completions:
         self._judgements[number] = key
         possible = [FALSE, TRUE] if self.rulebook.by_id[key.rule].applies is None else [FALSE, TRUE, EXCLUDED]
         return self._diagrams.branch(number, possible)
-
-    def _view(self, about: str, unit: str | None) -> View:
-        return self.whole if about == "patient" else next(view for view in self.whole.units[about] if view.unit == unit)
 
     def _condition(self, condition: Condition, view: View) -> int:
         diagrams = self._diagrams
@@ -143,7 +139,7 @@ class Completions:
 
     def _variable(self, fact: str, holder: View, part: int = 0) -> int:
         number = (self._place[holder.unit] * _ROOM + self.rulebook.facts.rank(fact)) * _PARTS + part
-        self._names[number] = f"{fact}@{holder.unit}" if holder.unit else fact
+        self._names[number] = holder.name(fact)
         return number
 
     def _fact(self, leaf: Compare | OneOf | Includes | Filled | Unanswered, holder: View) -> int:

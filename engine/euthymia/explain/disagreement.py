@@ -2,21 +2,18 @@
 facts that would, with another value, bring it to the same result."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from euthymia.explain.because import Reason
 from euthymia.explain.definitions import DefinitionResult
-from euthymia.explain.dependence import closure
-from euthymia.explain.rejudging import changed
+from euthymia.explain.rejudging import Rejudging
 from euthymia.explain.vocabulary import OTHER, Vocabulary
 from euthymia.facts.observation import Observation, between
-from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import SCALE, View
 from euthymia.rulebook.conditions import MET, NOT_MET, UNDETERMINED
-from euthymia.rulebook.rulebook import Rulebook
 
 _MOST_TRIED = 400
 _WHAT_IT_WAS = ("trial.modality",)  # says what was done; imagining it otherwise explains nothing
@@ -44,7 +41,7 @@ class Split:
 
 
 def splits(
-    rulebook: Rulebook, vocabulary: Vocabulary, whole: View, results: Sequence[DefinitionResult], because: Because
+    vocabulary: Vocabulary, whole: View, rejudging: Rejudging, results: Sequence[DefinitionResult], because: Because
 ) -> tuple[Split, ...]:
     """One entry for each definition with a threshold that is known not to be fulfilled while another one is."""
     judged = [result for result in results if result.has_threshold]
@@ -52,12 +49,8 @@ def splits(
     missed = [result for result in judged if result.status == NOT_MET]
     if not fulfilled or not missed:
         return ()
-    trial = _Trying(rulebook, vocabulary, whole, {rule for result in judged for rule in _rules(result)})
-    return tuple(_split(result, fulfilled, trial, because) for result in missed)
-
-
-def _rules(result: DefinitionResult) -> Iterator[str]:
-    yield from (name for name in (result.definition.fulfilled, result.definition.applies) if name)
+    trying = _Trying(vocabulary, whole, rejudging)
+    return tuple(_split(result, fulfilled, trying, because) for result in missed)
 
 
 def _split(result: DefinitionResult, fulfilled: tuple[str, ...], trying: "_Trying", because: Because) -> Split:
@@ -82,21 +75,21 @@ def _facts(key: Key, because: Because) -> Iterator[str]:
 
 
 class _Trying:
-    """The patient with one fact changed, judged again by the rules that the definitions hang on."""
+    """The patient with one fact changed."""
 
-    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, whole: View, rules: set[str]) -> None:
-        self.rulebook = rulebook
+    def __init__(self, vocabulary: Vocabulary, whole: View, rejudging: Rejudging) -> None:
+        self.catalogue = vocabulary.catalogue
         self.vocabulary = vocabulary
         self.whole = whole
-        needed = closure(rulebook, rules)
-        self._evaluator = Evaluator(replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id in needed)))
+        self._rejudging = rejudging
         self._left = _MOST_TRIED
 
     def turns(self, rule: str, facts: Sequence[str]) -> Iterator[Turn]:
         for fact in facts:
+            name, _, unit = fact.partition("@")
             found: dict[str, Any] = {}
             for value in self._others(fact):
-                found.setdefault(self._with(fact, value)[Key(rule)], value)
+                found.setdefault(self._rejudging.status(Key(rule), {(name, unit or None): value}), value)
                 if MET in found:
                     break
             brings = next((status for status in (MET, UNDETERMINED) if status in found), None)
@@ -106,10 +99,10 @@ class _Trying:
     def _others(self, name: str) -> Iterator[Any]:
         """Other values of a fact that the rules can tell apart from the one it has."""
         fact, _, unit = name.partition("@")
-        if fact not in self.rulebook.facts:
+        if fact not in self.catalogue:
             return
-        declared = self.rulebook.facts[fact]
-        now = self._holder(unit).facts.get(fact)
+        declared = self.catalogue[fact]
+        now = self.whole.holding(fact, unit or None).facts.get(fact)
         if declared.is_number:
             options: list[Any] = [(number, number) for number in self.vocabulary.all_numbers(declared)]
             options.sort(key=lambda value: abs(value[0] - now[0]) if isinstance(now, tuple) else value[0] // SCALE)
@@ -122,15 +115,6 @@ class _Trying:
             if value != now and self._left > 0:
                 self._left -= 1
                 yield value
-
-    def _holder(self, unit: str) -> View:
-        if not unit:
-            return self.whole
-        return next(view for views in self.whole.units.values() for view in views if view.unit == unit)
-
-    def _with(self, name: str, value: Any) -> dict[Key, str]:
-        fact, _, unit = name.partition("@")
-        return self._evaluator.evaluate_view(changed(self.whole, {(fact, unit or None): value}))
 
 
 def _observed(value: Any) -> Observation:

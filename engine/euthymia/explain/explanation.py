@@ -10,8 +10,9 @@ from euthymia.explain.rejudging import Place, Rejudging
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.explain.why import Explaining, Why
 from euthymia.facts.patient import Patient
-from euthymia.inference.agreement import Decision, Engines
+from euthymia.inference.agreement import Decision
 from euthymia.inference.trace import Key
+from euthymia.rulebook.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Explanation:
 class Explanations:
     """Explanations of one patient's judgements, worked out when they are asked for."""
 
-    def __init__(self, engines: Engines, vocabulary: Vocabulary, decision: Decision, patient: Patient, on: date) -> None:
+    def __init__(
+        self, rulebook: Rulebook, vocabulary: Vocabulary, decision: Decision, rejudging: Rejudging, patient: Patient, on: date
+    ) -> None:
         self.vocabulary = vocabulary
-        self._rulebook = engines.rulebook
+        self._rulebook = rulebook
         self._decision = decision
-        self._rejudging = Rejudging(engines.evaluator, vocabulary.dependence, decision.view)
+        self._rejudging = rejudging
         self._patient = patient
         self._on = on
         self._found: dict[Key, Explanation] = {}

@@ -40,7 +40,7 @@ class Firmness:
         self.vocabulary = vocabulary
         self.statuses = statuses
         self._rejudging = rejudging
-        self._views = {view.unit: view for view in [whole, *(unit for units in whole.units.values() for unit in units)]}
+        self._whole = whole
 
     def of(self, key: Key, facts: Iterable[str]) -> tuple[Firm, ...]:
         """For each of these facts that is an exact number, the stretch around it."""
@@ -50,7 +50,7 @@ class Firmness:
         fact, _, unit = name.partition("@")
         if fact not in self.catalogue or not self.catalogue[fact].is_number:
             return None
-        value = self._views[unit or None].facts.get(fact)
+        value = self._whole.holding(fact, unit or None).facts.get(fact)
         if value is None or value[0] != value[1]:
             return None
         declared, place = self.catalogue[fact], (fact, unit or None)

@@ -72,7 +72,7 @@ class Needs:
 
     def _like_another(self, key: Key) -> frozenset[str]:
         """Two trials of which the same is known need the same, each of its own facts."""
-        view = self._view(self.rulebook.by_id[key.rule].about, key.unit)
+        view = self.whole.of(self.rulebook.by_id[key.rule].about, key.unit)
         reads = self.vocabulary.reads(self.rulebook, key.rule)
         known = frozenset((name, view.facts[name]) for name in reads if name in view.facts)
         signature = (key.rule, known, view.excluded & reads)
@@ -107,16 +107,13 @@ class Needs:
     def _anything_unknown(self, key: Key) -> frozenset[str]:
         """More than is needed, when the exact answer would take too long: all unknown facts that the rule reads at all."""
         many = self.rulebook.facts.many
-        units = [view for views in self.whole.units.values() for view in views if key.unit in (None, view.unit)]
+        units = [view for view in self.whole.every() if view is not self.whole and key.unit in (None, view.unit)]
         found: set[str] = set()
         for name in self.vocabulary.reads(self.rulebook, key.rule):
             for holder in units if name.partition(".")[0] in many else [self.whole]:
                 if holder.is_unanswered(name):
-                    found.add(f"{name}@{holder.unit}" if holder.unit else name)
+                    found.add(holder.name(name))
         return frozenset(found)
-
-    def _view(self, about: str, unit: str | None) -> View:
-        return self.whole if about == "patient" else next(view for view in self.whole.units[about] if view.unit == unit)
 
 
 def _is_range(value: Anything) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from euthymia.explain.dependence import LATEST, Dependence
 from euthymia.facts.patient import Patient
-from euthymia.inference.evaluate import Evaluator, status_of
+from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View, views
 
@@ -25,7 +25,7 @@ class Reevaluating:
         after = views(patient, self._evaluator.catalogue)
         if _names(after) != _names(self._before):
             return self._evaluator.evaluate_view(after)
-        for view in _each(after):
+        for view in after.every():
             view.statuses.update(self._statuses.get(view.unit, {}))
         return self._changed(after, self._differing(after))
 
@@ -36,9 +36,8 @@ class Reevaluating:
         for rule in self._dependence.rulebook.rules:
             if facts.isdisjoint(self._dependence.own(rule.id)) and moved.isdisjoint(self._dependence.refers(rule.id)):
                 continue
-            applies, when = self._evaluator.tests[rule.id]
-            for view in (after,) if rule.about == "patient" else after.units[rule.about]:
-                status = status_of(True if applies is None else applies(view), when(view))
+            for view in after.judged(rule.about):
+                status = self._evaluator.judge(rule.id, view)
                 if status != view.statuses[rule.id]:
                     view.statuses[rule.id] = found[Key(rule.id, view.unit)] = status
                     moved.add(rule.id)
@@ -47,15 +46,11 @@ class Reevaluating:
     def _differing(self, after: View) -> set[str]:
         latest = (self._before.latest and self._before.latest.unit) != (after.latest and after.latest.unit)
         found = {LATEST} if latest else set()
-        for old, new in zip(_each(self._before), _each(after), strict=True):
+        for old, new in zip(self._before.every(), after.every(), strict=True):
             found.update(name for name in old.facts.keys() | new.facts.keys() if old.facts.get(name) != new.facts.get(name))
             found.update(old.excluded ^ new.excluded)
         return found
 
 
-def _each(whole: View) -> list[View]:
-    return [whole, *(unit for units in whole.units.values() for unit in units)]
-
-
 def _names(whole: View) -> list[str | None]:
-    return [view.unit for view in _each(whole)]
+    return [view.unit for view in whole.every()]

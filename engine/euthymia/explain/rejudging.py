@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from euthymia.explain.dependence import LATEST, Dependence
-from euthymia.inference.evaluate import Compiler, Evaluator, status_of
+from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from euthymia.inference.view import View
-from euthymia.rulebook.conditions import facts_read
 from euthymia.rulebook.rule import Rule
 
 Place = tuple[str, str | None]  # a fact, and the trial or problem that has it
@@ -22,28 +21,18 @@ class Rejudging:
         self._dependence = dependence
         self._whole = whole
         self._concerned: dict[tuple[str, frozenset[str]], list[Rule]] = {}
-        compiler = Compiler(evaluator.catalogue, {})
-        found = dependence.rulebook.contradictions
-        self._contradictions = [(item.about, compiler.test(item.when), facts_read(item.when)) for item in found]
 
     def status(self, key: Key, changes: Changes) -> str:
         """The status that the judgement would have."""
         whole = changed(self._whole, changes)
         for rule in self._rules(key.rule, frozenset(fact for fact, _ in changes)):
-            applies, when = self._evaluator.tests[rule.id]
-            for view in (whole,) if rule.about == "patient" else whole.units[rule.about]:
-                view.statuses[rule.id] = status_of(True if applies is None else applies(view), when(view))
-        holder = whole if key.unit is None else next(v for views in whole.units.values() for v in views if v.unit == key.unit)
-        return holder.statuses[key.rule]
+            for view in whole.judged(rule.about):
+                view.statuses[rule.id] = self._evaluator.judge(rule.id, view)
+        return whole.of(self._dependence.rulebook.by_id[key.rule].about, key.unit).statuses[key.rule]
 
     def can_be(self, changes: Changes) -> bool:
         """Could a patient file hold these facts, or would they contradict each other?"""
-        touched = {fact for fact, _ in changes}
-        concerned = [(about, test) for about, test, read in self._contradictions if touched & read]
-        if not concerned:
-            return True
-        whole = changed(self._whole, changes)
-        return not any(test(view) is True for about, test in concerned for view in ((whole,) if about == "patient" else whole.units[about]))
+        return not any(self._evaluator.contradictions(changed(self._whole, changes), {fact for fact, _ in changes}))
 
     def _rules(self, rule: str, touched: frozenset[str]) -> list[Rule]:
         """What lies between these facts and the rule, each after all it refers to."""

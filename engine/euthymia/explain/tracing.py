@@ -180,8 +180,7 @@ class Tracing:
                 yield self._ground(condition.fact, condition, view)
 
     def _ground(self, fact: str, leaf: Leaf | None, view: View) -> Ground:
-        holder = self.circuit.holder(fact, view)
-        return Ground(f"{fact}@{holder.unit}" if holder.unit else fact, leaf)
+        return Ground(self.circuit.holder(fact, view).name(fact), leaf)
 
     def _reference(self, condition: StatusIs, view: View, want: Want) -> Iterator[_Part]:
         key = self.circuit.referred(condition, view)

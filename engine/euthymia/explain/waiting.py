@@ -47,20 +47,17 @@ class WaitingFor:
             return ()
         if key not in self._found:
             rule = self.rulebook.by_id[key.rule]
-            view = self.whole if rule.about == "patient" else self._unit(rule.about, key.unit)
+            view = self.whole.of(rule.about, key.unit)
             found = [waiting for condition in rule.conditions for waiting in self._in(condition, view)]
             self._found[key] = tuple(sorted(set(found)))
         return self._found[key]
-
-    def _unit(self, record: str, unit: str | None) -> View:
-        return next(view for view in self.whole.units[record] if view.unit == unit)
 
     def _in(self, condition: Condition, view: View) -> Iterator[Waiting]:
         match condition:
             case Compare() | OneOf() | Includes() | Filled():
                 holder = view if condition.fact.partition(".")[0] in self.many else self.whole
                 if condition.fact in holder.excluded:
-                    yield Waiting(f"{condition.fact}@{holder.unit}" if holder.unit else condition.fact, "not_applicable")
+                    yield Waiting(holder.name(condition.fact), "not_applicable")
             case StatusIs(rule):
                 yield from self.of(Key(rule, None if self.rulebook.by_id[rule].about == "patient" else view.unit))
             case Once(part):

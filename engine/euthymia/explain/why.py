@@ -72,7 +72,7 @@ class _Shown:
         self._tests: dict[Leaf, Test] = {}
         self._looks: dict[tuple[str, str | None], Atom] = {}
         self._places: dict[Atom, tuple[str, str | None]] = {}
-        self._place = {view.unit: number for number, view in enumerate(view for views in whole.units.values() for view in views)}
+        self._place = {view.unit: number for number, view in enumerate(whole.every())}
 
     def all_looked_at(self, solution: Solution) -> tuple[str, ...]:
         """Names of the facts that a solution looks at, in their order."""
@@ -81,7 +81,7 @@ class _Shown:
 
     def order(self, name: str) -> tuple[int, int]:
         fact, _, unit = name.partition("@")
-        return (self.rulebook.facts.rank(fact), self._place.get(unit or None, -1))
+        return (self.rulebook.facts.rank(fact), self._place[unit or None])
 
     def _look(self, fact: str, holder: View) -> Atom:
         place = (fact, holder.unit)

@@ -5,7 +5,7 @@ which everything that a rule refers to is settled before it.
 """
 
 import typing
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator, Set
 from copy import copy
 
 from euthymia.facts.catalogue import Catalogue, Declaration
@@ -33,7 +33,7 @@ from euthymia.rulebook.conditions import (
     StatusIs,
     Unanswered,
 )
-from euthymia.rulebook.rule import Rule
+from euthymia.rulebook.rule import Contradiction, Rule
 from euthymia.rulebook.rulebook import Rulebook
 
 Truth = bool | None
@@ -56,13 +56,14 @@ class Evaluator:
     def __init__(self, rulebook: Rulebook) -> None:
         self.catalogue = rulebook.facts
         compiler = Compiler(rulebook.facts, {rule.id: rule.about for rule in rulebook.rules})
-        self._rules = [(rule, *compiler.rule(rule)) for rule in rulebook.rules]
-        self.tests = {rule.id: (applies, when) for rule, applies, when in self._rules}
+        self._rules = rulebook.rules
+        self._tests = {rule.id: compiler.rule(rule) for rule in rulebook.rules}
+        self._contradictions = [(item, compiler.test(item.when)) for item in rulebook.contradictions]
 
     def part(self, rules: Container[str]) -> "Evaluator":
         """The same for some of the rules, which must include all that they refer to."""
         part = copy(self)
-        part._rules = [entry for entry in self._rules if entry[0].id in rules]
+        part._rules = tuple(rule for rule in self._rules if rule.id in rules)
         return part
 
     def evaluate(self, patient: Patient) -> dict[Key, str]:
@@ -72,12 +73,23 @@ class Evaluator:
     def evaluate_view(self, whole: View) -> dict[Key, str]:
         """The same on a view, which keeps the statuses."""
         found: dict[Key, str] = {}
-        for rule, applies, when in self._rules:
-            for view in (whole,) if rule.about == "patient" else whole.units[rule.about]:
-                status = status_of(True if applies is None else applies(view), when(view))
+        for rule in self._rules:
+            for view in whole.judged(rule.about):
+                status = self.judge(rule.id, view)
                 view.statuses[rule.id] = status
                 found[Key(rule.id, view.unit)] = status
         return found
+
+    def judge(self, rule: str, view: View) -> str:
+        """The status of one rule, from the facts of a view and the statuses that it holds."""
+        applies, when = self._tests[rule]
+        return status_of(True if applies is None else applies(view), when(view))
+
+    def contradictions(self, whole: View, touching: Set[str] | None = None) -> Iterator[tuple[Contradiction, View]]:
+        """What a patient file must not hold, and where it stands; with `touching`, only what reads one of these facts."""
+        for item, test in self._contradictions:
+            if touching is None or touching & item.reads:
+                yield from ((item, view) for view in whole.judged(item.about) if test(view) is True)
 
 
 class Compiler:

@@ -4,7 +4,7 @@ Numbers are exact thousandths as (low, high); lists are sets; a fact that is not
 is named in `excluded`.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,28 @@ class View:
     latest: "View | None" = None
     unanswered: frozenset[str] | None = None
     withheld: Container[str] = ()
+
+    def judged(self, about: str) -> Sequence["View"]:
+        """The views that a rule about this is judged for: the patient's own, or those of a record's units. Of the patient's view only."""
+        return (self,) if about == "patient" else self.units[about]
+
+    def every(self) -> Iterator["View"]:
+        """The patient's view, and those of all units."""
+        yield self
+        for units in self.units.values():
+            yield from units
+
+    def of(self, about: str, unit: str | None) -> "View":
+        """The view of one trial or problem, or the patient's. A trial and a problem may have the same id."""
+        return next(view for view in self.judged(about) if view.unit == unit)
+
+    def holding(self, fact: str, unit: str | None) -> "View":
+        """The view that has the fact: that of a trial or problem, or the patient's."""
+        return self.of(fact.partition(".")[0] if unit else "patient", unit)
+
+    def name(self, fact: str) -> str:
+        """The fact as it is told: `trial.adherence@t1`, or `risk.assessed`."""
+        return f"{fact}@{self.unit}" if self.unit else fact
 
     def is_unanswered(self, fact: str) -> bool | None:
         """Has the fact no value? With `unanswered` given, only what it names counts as such, and the rest is left open."""

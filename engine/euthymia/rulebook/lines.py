@@ -130,12 +130,12 @@ class LineParser:
             return Any((compare("<"), compare(">")))
         return compare(symbol)
 
-    def count(self, text: str) -> Fraction:
-        """How many units; a parameter for it counts, so it has no unit of measurement."""
+    def count(self, text: str) -> tuple[Fraction, str | None]:
+        """How many units, and the parameter that says so; it counts, so it has no unit of measurement."""
         value, name = self.number(text)
         if name is not None and self.names.parameters[name].unit not in ("none", "trials", "problems"):
             raise Wrong(f"${name} is in {self.names.parameters[name].unit}; a plain number is needed here")
-        return value
+        return value, name
 
     def number(self, text: str, fact: Declaration | None = None) -> tuple[Fraction, str | None]:
         name = text.removeprefix("$") if text.startswith("$") else None

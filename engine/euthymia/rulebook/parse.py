@@ -114,7 +114,7 @@ class Parser:
             where = self.parse(raw["where"], (*place, "where"), record)
         elif shape != "every":
             self.report(place, f"{shape} needs `where`")
-        minimum = self._minimum(raw["at_least"], (*place, "at_least")) if shape == "at_least" else 1
+        minimum, parameter = self._minimum(raw["at_least"], (*place, "at_least")) if shape == "at_least" else (1, None)
         if shape == "every":
             if "holds" not in raw:
                 self.report(place, "every needs `holds`")
@@ -123,7 +123,7 @@ class Parser:
         distinct = self.distinct(raw.get("distinct"), record, (*place, "distinct"))
         if where is None or minimum is None:
             return None
-        count = Count(record, minimum, where, listed, distinct, _parameter(raw.get("at_least")))
+        count = Count(record, minimum, where, listed, distinct, parameter)
         return Not(count) if shape in ("none", "every") else count
 
     def _units(self, raw: Anything, place: Place) -> tuple[str, bool]:
@@ -137,16 +137,16 @@ class Parser:
             return "trial", listed
         return known[name], listed
 
-    def _minimum(self, raw: Anything, place: Place) -> int | None:
+    def _minimum(self, raw: Anything, place: Place) -> tuple[int | None, str | None]:
         try:
-            value = self._lines.count(str(raw))
+            value, parameter = self._lines.count(str(raw))
         except Wrong as wrong:
             self.report(place, str(wrong))
-            return None
+            return None, None
         if value.denominator != 1 or value < 1:
             self.report(place, f"found {found(raw)}; allowed: a whole number from 1, or a parameter")
-            return None
-        return int(value)
+            return None, None
+        return int(value), parameter
 
     def distinct(self, raw: Anything, record: str, place: Place) -> str | None:
         """The fact of `record` by which units are told apart, if one is given."""
@@ -161,8 +161,3 @@ class Parser:
     def plain_number(self, raw: Anything) -> Fraction:
         """A number, or the value of a parameter. Raises Wrong."""
         return self._lines.number(str(raw))[0]
-
-
-def _parameter(raw: Anything) -> str | None:
-    """The name of a parameter where one is written in place of a number."""
-    return raw.removeprefix("$") if isinstance(raw, str) and raw.startswith("$") else None

@@ -118,3 +118,7 @@ class Contradiction:
     about: str
     when: Condition
     message: str
+
+    @property
+    def reads(self) -> set[str]:
+        return facts_read(self.when)

@@ -1,6 +1,7 @@
 """An assessment as other programs read it: the fields of the contract, and the same bytes for the same patient."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,18 @@ def test_provenance_shows_wherever_a_fact_is_used(assess: Assess) -> None:
     made = assess("diagnosis: {bipolar_disorder: {value: yes, source: record, date: 2026-01-31, note: letter}}\n")
     conclusion = next(item for item in made["conclusions"] if item["id"] == "GF-C-05")
     assert conclusion["because"][0]["provenance"] == {"source": "record", "date": "2026-01-31", "note": "letter"}
+
+
+def test_a_trial_and_a_problem_may_have_the_same_id(assess: Assess) -> None:
+    """They are two things all the same, to rules, reasons and explanations."""
+    trial = "trials: [{id: x, modality: medication, drug: sertraline, weeks_at_adequate_dose: 3, stop_reason: ongoing}]\n"
+    problems = "problems: [{{id: {}, name: sleep, urgency: soon}}, {{id: p2, name: work}}]\n"
+    same, other = (assess(trial + problems.format(name)) for name in ("x", "q"))
+    for part in ("conclusions", "helpers", "parts", "recommendations", "alerts", "explanations"):
+        assert json.dumps(same[part]).replace('"problem": "x"', '"problem": "q"') == re.sub(
+            "@q|problem q", _called_x, json.dumps(other[part])
+        )
+
+
+def _called_x(found: re.Match[str]) -> str:
+    return found[0][:-1] + "x"

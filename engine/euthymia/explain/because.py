@@ -176,8 +176,8 @@ class Because:
 
 
 def _only(view: View, allowed: dict[str, set[str]], patient: View | None = None) -> View:
-    facts = {name: view.facts[name] for name in allowed.get("fact", ())}
-    statuses = {name: view.statuses[name] for name in allowed.get("status", ())}
+    facts = {name: view.facts[name] for name in allowed.get("fact", ()) if name in view.facts}
+    statuses = {name: view.statuses[name] for name in allowed.get("status", ()) if name in view.statuses}
     unanswered = frozenset(allowed.get("open", ()))
     return View(view.unit, facts, view.excluded, patient, statuses, unanswered=unanswered, withheld=view.facts)
 

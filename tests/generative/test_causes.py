@@ -15,6 +15,7 @@ from euthymia.comparison.facts_changed import Change, FactChange, LatestChange, 
 from euthymia.comparison.outcomes import NOWHERE, Subject, outcome, rules_judged
 from euthymia.comparison.rules_changed import RuleChanges
 from euthymia.comparison.smallest import smallest
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.observation import NOT_ASKED, Observation, measured
 from euthymia.facts.patient import Patient, Unit
 from euthymia.inference.evaluate import Evaluator
@@ -51,7 +52,9 @@ class World:
         return self._found[switched]
 
     def changed(self) -> tuple[Changed, ...]:
-        explaining = Explaining(self.at, RuleChanges(*self.rulebooks, lambda *_: ("rules/generated.yaml", 1)))
+        one, other = self.rulebooks
+        rule_changes = RuleChanges(one, other, lambda *_: ("rules/generated.yaml", 1))
+        explaining = Explaining(self.at, rule_changes, (Vocabulary(one), Vocabulary(other)))
         ends = [self.at(frozenset()), self.at(frozenset(DIFFERING))]
         subjects = dict.fromkeys(subject for end in ends for subject in rules_judged(end))
         return changed(self.at, DIFFERING, subjects, explaining)

@@ -34,7 +34,7 @@ def side(consultation: Consultation, name: str, on: date = ON) -> Side:
 
 def everything(mixtures: Mixtures, consultation: Consultation) -> dict[Subject, Changed]:
     rulebook = consultation.rulebook
-    explaining = Explaining(mixtures.decided, RuleChanges(rulebook, rulebook, lambda *_: ("", 0)))
+    explaining = Explaining(mixtures.decided, RuleChanges(rulebook, rulebook, lambda *_: ("", 0)), (consultation.vocabulary,) * 2)
     ends = (mixtures.end(), mixtures.end(mixtures.differing))
     judged = dict.fromkeys(subject for end in ends for subject in subjects(end.decided))
     return {item.subject: item for item in changed(mixtures.decided, mixtures.differing, judged, explaining)}

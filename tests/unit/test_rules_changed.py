@@ -9,6 +9,7 @@ from euthymia.comparison.alerts import became, is_shown
 from euthymia.comparison.hanging import hangs_on
 from euthymia.comparison.outcomes import NOWHERE, Outcome, Subject
 from euthymia.comparison.rules_changed import RuleChanges
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.rulebook.rulebook import Rulebook
 from tests.generative import rulebooks
 from tests.generative.rulebooks import written
@@ -18,7 +19,7 @@ SUBJECT = Subject("rule", "r0")
 
 def told(before: Rulebook, after: Rulebook, subject: Subject = SUBJECT) -> list[tuple[str, str]]:
     changes = RuleChanges(before, after, lambda *_: ("rules/parameters/generated.yaml", 1))
-    one, other = hangs_on(subject, before), hangs_on(subject, after)
+    one, other = (hangs_on(subject, rulebook, Vocabulary(rulebook)) for rulebook in (before, after))
     hanging = replace(one, rules=one.rules | other.rules, facts=one.facts | other.facts)
     return [(change.what, change.id) for change in changes.of(subject, hanging)]
 

@@ -1,27 +1,18 @@
 """euthymia ask: the next questions, and what each answer would do."""
 
-import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from euthymia.cli.common import OnOption, RulesOption, day_asked, shipped_words, show, text_writer
+from euthymia.cli.common import OnOption, RulesOption, TextOrJson, day_asked, shipped_words, show_as
 from euthymia.consultation import Consultation
 from euthymia.render.ask import ask_document
 
 
-class AskFormat(StrEnum):
-    """How questions are written."""
-
-    text = "text"
-    json = "json"
-
-
 def ask(
     file: Annotated[Path, typer.Argument(help="A patient file, YAML or JSON.", metavar="FILE")],
-    format: Annotated[AskFormat, typer.Option(help="How to write it.")] = AskFormat.text,
+    format: Annotated[TextOrJson, typer.Option(help="How to write it.")] = TextOrJson.text,
     everything: Annotated[bool, typer.Option("--all", help="All questions, not only the first few.")] = False,
     on: OnOption = None,
     rules: RulesOption = None,
@@ -31,8 +22,5 @@ def ask(
     consultation = Consultation(rules)
     read = consultation.read(file, day)
     reasoning = consultation.reason(read, day)
-    data = ask_document(reasoning, shipped_words(), everything=everything, every_trial=everything and format is AskFormat.json)
-    if format is AskFormat.json:
-        show(json.dumps(data, ensure_ascii=False, indent=1))
-    else:
-        show(text_writer(to_file=False)(data, "ask"))
+    data = ask_document(reasoning, shipped_words(), everything=everything, every_trial=everything and format is TextOrJson.json)
+    show_as(data, "ask", format)

@@ -1,10 +1,12 @@
 """What every command needs: its options, reading the files of patients, and writing pages."""
 
+import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -24,6 +26,21 @@ INTERRUPTED = 130
 FilesArgument = Annotated[list[Path], typer.Argument(help="Patient files, YAML or JSON.", metavar="FILE…")]
 OnOption = Annotated[str | None, typer.Option(help="Day of assessment; today when left out.", metavar="YYYY-MM-DD")]
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="A folder of rule files instead of the shipped one.", metavar="DIR")]
+
+
+class TextOrJson(StrEnum):
+    """How a command writes what it has to say."""
+
+    text = "text"
+    json = "json"
+
+
+def show_as(data: dict[str, Any], page: str, format: TextOrJson) -> None:
+    """One document, as it is or as a page of this name."""
+    if format is TextOrJson.json:
+        show(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        show(text_writer(to_file=False)(data, page))
 
 
 def show(text: str) -> None:

@@ -1,14 +1,12 @@
 """euthymia compare: what changed between two assessments, and whether the patient, the rules or the clock is the cause."""
 
-import json
 from collections.abc import Callable, Hashable, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from euthymia.cli.common import day_asked, shipped_words, show, text_writer
+from euthymia.cli.common import TextOrJson, day_asked, shipped_words, show_as
 from euthymia.comparison.document import comparison
 from euthymia.comparison.mixtures import Side
 from euthymia.consultation import Consultation
@@ -20,17 +18,10 @@ Given = TypeVar("Given", bound=Hashable)
 Made = TypeVar("Made")
 
 
-class CompareFormat(StrEnum):
-    """How a comparison is written."""
-
-    text = "text"
-    json = "json"
-
-
 def compare(
     before: Annotated[Path, typer.Argument(help="Patient file, YAML or JSON.", metavar="BEFORE")],
     after: Annotated[Path | None, typer.Argument(help="Patient file after; the same file when left out.", metavar="[AFTER]")] = None,
-    format: Annotated[CompareFormat, typer.Option(help="How to write it.")] = CompareFormat.text,
+    format: Annotated[TextOrJson, typer.Option(help="How to write it.")] = TextOrJson.text,
     on: Annotated[
         list[str] | None,
         typer.Option(metavar="YYYY-MM-DD", help="Day of assessment; today when left out. Given once: of both. Given twice: before, after."),
@@ -47,10 +38,7 @@ def compare(
 ) -> None:
     """Say which advice changed between two files, two rulebooks or two days, and which of the three is the cause of each change."""
     data = comparison(*_sides(before, after or before, rules or [], on or [], one_file=after is None), shipped_words())
-    if format is CompareFormat.json:
-        show(json.dumps(data, ensure_ascii=False, indent=1))
-    else:
-        show(text_writer(to_file=False)(data, "compare"))
+    show_as(data, "compare", format)
 
 
 def _sides(before: Path, after: Path, rules: Sequence[Path], on: Sequence[str], *, one_file: bool) -> tuple[Side, Side]:

@@ -1,27 +1,19 @@
 """euthymia stage: every definition of resistance and every staging model side by side."""
 
 import json
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from euthymia.cli.common import FilesArgument, OnOption, RulesOption, day_asked, read_all, shipped_words, show, text_writer
+from euthymia.cli.common import FilesArgument, OnOption, RulesOption, TextOrJson, day_asked, read_all, shipped_words, show, text_writer
 from euthymia.consultation import Consultation
 from euthymia.progress import progress
 from euthymia.render.document import Explain, document
 
 
-class StageFormat(StrEnum):
-    """How the definitions are written."""
-
-    text = "text"
-    json = "json"
-
-
 def stage(
     files: FilesArgument,
-    format: Annotated[StageFormat, typer.Option(help="How to write it.")] = StageFormat.text,
+    format: Annotated[TextOrJson, typer.Option(help="How to write it.")] = TextOrJson.text,
     on: OnOption = None,
     rules: RulesOption = None,
 ) -> None:
@@ -33,7 +25,7 @@ def stage(
     with progress("staged", len(read)) as step:
         for patient in read:
             data = document(consultation.assess(patient, day), words, Explain.NOTHING)
-            if format is StageFormat.json:
+            if format is TextOrJson.json:
                 shown = {name: data[name] for name in ("schema", "on", "rulebook", "alerts", "definitions")}
                 show(json.dumps(shown, ensure_ascii=False, indent=None if len(read) > 1 else 1))
             else:

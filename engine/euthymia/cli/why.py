@@ -1,23 +1,15 @@
 """euthymia why: the reasons for one status, what would change it, and how firm it is."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from euthymia.cli.common import OnOption, RulesOption, day_asked, read_all, shipped_words, show, text_writer
+from euthymia.cli.common import OnOption, RulesOption, TextOrJson, day_asked, shipped_words, show_as
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
 from euthymia.render.why_document import NoSuchId, why_document
-
-
-class WhyFormat(StrEnum):
-    """How it is written."""
-
-    text = "text"
-    json = "json"
 
 
 class WhyAudience(StrEnum):
@@ -32,7 +24,7 @@ def why(
     name: Annotated[
         str, typer.Argument(help="A conclusion, recommendation, alert or definition by its id; GF-E-A9@t1 for one trial.", metavar="ID")
     ],
-    format: Annotated[WhyFormat, typer.Option(help="How to write it.")] = WhyFormat.text,
+    format: Annotated[TextOrJson, typer.Option(help="How to write it.")] = TextOrJson.text,
     audience: Annotated[WhyAudience, typer.Option(help="For whom.")] = WhyAudience.clinician,
     on: OnOption = None,
     rules: RulesOption = None,
@@ -40,12 +32,9 @@ def why(
     """Say why something holds, does not hold or cannot be told yet, what would change it, and how firm it is."""
     day = day_asked(on)
     consultation = Consultation(rules)
-    (patient,) = read_all(consultation, [file], day)
+    patient = consultation.read(file, day)
     try:
         data = why_document(consultation.assess(patient, day), shipped_words(), name)
     except NoSuchId as error:
         raise InputError([Problem("ID", 0, "", str(error))]) from None
-    if format is WhyFormat.json:
-        show(json.dumps(data, ensure_ascii=False, indent=1))
-    else:
-        show(text_writer(to_file=False)(data, "why" if audience is WhyAudience.clinician else "why_audit"))
+    show_as(data, "why" if audience is WhyAudience.clinician else "why_audit", format)

@@ -6,15 +6,15 @@ from euthymia.comparison.causes import CLOCK, PATIENT, RULES
 from euthymia.comparison.explained import Explanation
 from euthymia.comparison.facts_changed import Change, FactChange
 from euthymia.comparison.outcomes import Outcome
+from euthymia.rulebook.base import alert_stands
 from euthymia.rulebook.conditions import MET, UNDETERMINED
 
 ORDER = ("new", "gone", "not_known", "open", "excluded", "weight")
 
 
 def is_shown(found: Outcome) -> bool:
-    """Does this outcome of a rule stand among the alerts of a page? A notice that cannot be told yet does not."""
-    weight = found.value[0] if found.value else None
-    return weight is not None and (found.status == MET or (found.status == UNDETERMINED and weight != "notice"))
+    """Does this outcome of a rule stand among the alerts of a page?"""
+    return bool(found.value) and alert_stands(found.value[0], found.status)
 
 
 def became(before: Outcome, after: Outcome) -> str:

@@ -16,10 +16,10 @@ from euthymia.comparison.places import Places
 from euthymia.comparison.rules_changed import RuleChanges
 from euthymia.render.recommendations import CLASSES
 from euthymia.render.words import Words
+from euthymia.rulebook.base import SEVERITIES
 from euthymia.rulebook.conditions import MET, UNDETERMINED
 
 Item = dict[str, Any]
-_SEVERITIES = ("critical", "warning", "notice")
 
 
 def comparison(before: Side, after: Side, words: Words) -> Item:
@@ -27,7 +27,7 @@ def comparison(before: Side, after: Side, words: Words) -> Item:
     mixtures = Mixtures(before, after)
     rulebooks = before.consultation.rulebook, after.consultation.rulebook
     rule_changes = RuleChanges(*rulebooks, Places(*rulebooks))
-    explaining = Explaining(mixtures.decided, rule_changes)
+    explaining = Explaining(mixtures.decided, rule_changes, (before.consultation.vocabulary, after.consultation.vocabulary))
     judged = _judged(mixtures)
     found = changed(mixtures.decided, mixtures.differing, judged, explaining) if mixtures.differing else ()
     told = Told(words)
@@ -113,14 +113,13 @@ def _inputs(mixtures: Mixtures, explaining: Explaining, entries: Entries) -> Ite
 def _changes(found: tuple[Changed, ...], entries: Entries) -> list[Item]:
     """Alerts first, then advice, the headline and the rest, helpers last; inside each by weight, class, topic and id."""
     told = [entries.change(item) for item in found]
-    place = {id(item): number for number, item in enumerate(told)}
-    return sorted(told, key=lambda item: (GROUPS.index(item["group"]), *_rank(item, entries), item["id"], place[id(item)]))
+    return sorted(told, key=lambda item: (GROUPS.index(item["group"]), *_rank(item, entries), item["id"]))
 
 
 def _rank(item: Item, entries: Entries) -> tuple[int, int, str]:
     match item["group"]:
         case "alert":
-            return (ORDER.index(item["became"]), _SEVERITIES.index(item["severity"]), "")
+            return (ORDER.index(item["became"]), SEVERITIES.index(item["severity"]), "")
         case "advice":
             return (CLASSES.index(item["class"] or "treat"), 0, "")
         case "headline":

@@ -10,6 +10,7 @@ from euthymia.comparison.hanging import Hanging, hangs_on
 from euthymia.comparison.outcomes import Outcome, Subject, outcome
 from euthymia.comparison.rules_changed import RuleChange, RuleChanges
 from euthymia.comparison.smallest import Enough, smallest
+from euthymia.explain.vocabulary import Vocabulary
 
 _MOST_TRIES = 300  # for one subject
 _MOST_TRIES_IN_ALL = 6_000
@@ -35,9 +36,13 @@ class Explanation:
 class Explaining:
     """Explanations of one comparison. `at` gives a mixture, or None where it cannot be assessed."""
 
-    def __init__(self, at: Callable[[Switched], Decided | None], rule_changes: RuleChanges) -> None:
+    def __init__(
+        self, at: Callable[[Switched], Decided | None], rule_changes: RuleChanges, vocabularies: tuple[Vocabulary, Vocabulary]
+    ) -> None:
+        """`vocabularies`: those of the rulebooks of before and after."""
         self._at = at
         self._rule_changes = rule_changes
+        self._vocabularies = vocabularies
         self._found: dict[tuple[Switched, Switched], tuple[Change, ...]] = {}
         self._hanging: dict[tuple[Subject, bool], Hanging] = {}
         self._left = _MOST_TRIES_IN_ALL
@@ -68,7 +73,7 @@ class Explaining:
     def _hangs_on(self, subject: Subject, *, after: bool) -> Hanging:
         if (subject, after) not in self._hanging:
             rulebook = self._rule_changes.after if after else self._rule_changes.before
-            self._hanging[subject, after] = hangs_on(subject, rulebook)
+            self._hanging[subject, after] = hangs_on(subject, rulebook, self._vocabularies[after])
         return self._hanging[subject, after]
 
     def _between(self, subject: Subject, switched: Switched, cause: str) -> tuple[Change, ...]:

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from euthymia.assess import Judgement
 from euthymia.comparison.causes import RULES, Attribution, Switched, attribute
 from euthymia.comparison.explained import Explaining
 from euthymia.comparison.facts_changed import Change, relevant
 from euthymia.comparison.mixtures import Mixture, Mixtures
 from euthymia.comparison.outcomes import Subject
 from euthymia.comparison.rules_changed import RuleChange
+from euthymia.explain.because import Reason
 from euthymia.facts.patient import Patient
 from euthymia.render.sentences import Sentences
 from euthymia.render.words import Words
-from euthymia.rulebook.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,18 @@ def _grounds(mixture: Mixture, subject: Subject, told: Told) -> Any:
     if subject.key not in mixture.decided.statuses:
         return "not judged"
     judgement = mixture.reasoning.judgement(subject.key)
-    values = [(reason.name, reason.test, _value(reason.name, judgement, mixture)) for reason in judgement.because]
+    values = [(reason.name, reason.test, _value(reason, mixture)) for reason in judgement.because]
     return (judgement.status, told.sentence(mixture, subject), values, judgement.needs)
 
 
-def _value(name: str, judgement: Judgement, mixture: Mixture) -> Any:
+def _value(reason: Reason, mixture: Mixture) -> Any:
     patient = mixture.decided.patient
-    if name == "latest_trial":
+    if reason.name == "latest_trial":
         return patient.latest
-    if any(reason.name == name and reason.is_rule for reason in judgement.because):
-        rule, _, unit = name.partition("@")
+    if reason.is_rule:
+        rule, _, unit = reason.name.partition("@")
         return mixture.decided.statuses[Subject("rule", rule, unit or None).key]
-    return patient.observation(name).as_json()
+    return patient.observation(reason.name).as_json()
 
 
 class _Possible:
@@ -106,9 +105,13 @@ class _Possible:
         hanging = self.explaining.hangs_on(subject)
         if relevant(self.found, hanging, subject.unit):
             return True
-        if not self._rules_alike and any(_rule(self.rulebooks[0], name) != _rule(self.rulebooks[1], name) for name in hanging.rules):
+        if not self._rules_alike and self._rules_differ(hanging.rules):
             return True
         return self._sentences_differ(subject)
+
+    def _rules_differ(self, names: frozenset[str]) -> bool:
+        before, after = self.rulebooks
+        return any(before.by_id.get(name) != after.by_id.get(name) for name in names)
 
     def _sentences_differ(self, subject: Subject) -> bool:
         """Does a sentence name a fact that has changed, or a parameter of other rules?"""
@@ -116,10 +119,6 @@ class _Possible:
         if any(name in text for text in texts for name in self._mentioned):
             return True
         return not self._rules_alike and any("param." in text for text in texts)
-
-
-def _rule(rulebook: Rulebook, name: str) -> Any:
-    return rulebook.by_id.get(name)
 
 
 def _names(before: Patient, after: Patient) -> Iterator[str]:

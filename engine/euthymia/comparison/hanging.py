@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from euthymia.comparison.outcomes import Subject
-from euthymia.explain.dependence import closure
-from euthymia.rulebook.conditions import Count, Latest, walk
+from euthymia.explain.vocabulary import Vocabulary
 from euthymia.rulebook.definition import Definition, Each, Number, Score
-from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
 
 
@@ -23,18 +21,17 @@ class Hanging:
 NOTHING = Hanging(frozenset(), frozenset(), False)
 
 
-def hangs_on(subject: Subject, rulebook: Rulebook) -> Hanging:
+def hangs_on(subject: Subject, rulebook: Rulebook, vocabulary: Vocabulary) -> Hanging:
     """Everything that could matter to the outcome by this rulebook; nothing where it does not know the subject."""
     start = set(_own_rules(subject, rulebook))
-    rules = closure(rulebook, start)
-    if not rules:
+    if not start:
         return NOTHING
-    found = [rulebook.by_id[name] for name in rules]
-    facts = set(_own_facts(subject, rulebook)).union(*(rule.reads for rule in found))
-    around = subject.unit is None or any(_looks_around(rule) for rule in found)
+    rules = frozenset[str]().union(*(vocabulary.dependence.rules(name) for name in start))
+    facts = set(_own_facts(subject, rulebook)).union(*(vocabulary.reads(rulebook, name) for name in start))
+    around = subject.unit is None or any(vocabulary.looks_around(rulebook, name) for name in start)
     if around:  # a count hangs on whether the list is complete; units without a name, on what kind of treatment they are
         facts |= {record.complete_when for record in rulebook.facts.records if record.complete_when} | {"trial.modality"}
-    return Hanging(frozenset(rules), frozenset(facts), around)
+    return Hanging(rules, frozenset(facts), around)
 
 
 def _own_rules(subject: Subject, rulebook: Rulebook) -> Iterator[str]:
@@ -70,7 +67,3 @@ def _counted(definition: Definition) -> Iterator[str]:
             yield from (name for name in (part.how.times, part.how.at_least) if name)
         elif isinstance(part.how, Number) and part.how.distinct:
             yield part.how.distinct
-
-
-def _looks_around(rule: Rule) -> bool:
-    return any(isinstance(part, Count | Latest) for condition in rule.conditions for part in walk(condition))

@@ -1,5 +1,6 @@
 """How one rulebook differs from another, in what a subject hangs on."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -10,7 +11,7 @@ from euthymia.comparison.hanging import Hanging
 from euthymia.comparison.outcomes import Subject
 from euthymia.facts.catalogue import Declaration
 from euthymia.rulebook.checks.whole import COURSE_WINDOW
-from euthymia.rulebook.conditions import All, Any, Compare, Condition, Count, FirstKnown, Latest, Not, Once, OneOf, walk
+from euthymia.rulebook.conditions import All, Any, Compare, Condition, Count, FirstKnown, Latest, Not, Once, OneOf, parameters_read
 from euthymia.rulebook.files import ParameterEntry
 from euthymia.rulebook.rule import Rule
 from euthymia.rulebook.rulebook import Rulebook
@@ -21,6 +22,7 @@ What = Literal[
 ]  # fmt: skip
 Place = tuple[str, int]  # file (`rules/…`) and line
 Locate = Callable[[Literal["parameters", "facts"], str, bool], Place]  # kind of file, id, in the rulebook after?
+_NAMED = re.compile(r"param\.([a-z0-9_]+)")  # a parameter in a sentence
 _SAYS = {"title", "says", "tells"}
 _WEIGHS = {"kind", "about", "alert", "advice", "reminder", "factor"}
 _FACT_SAYS = {"label", "definition", "ask", "added_by"}
@@ -148,17 +150,8 @@ def _difference(one: Rule, other: Rule) -> What:
 
 def _parameters(rule: Rule) -> Iterator[str]:
     for condition in rule.conditions:
-        for part in walk(condition):
-            if isinstance(part, Compare | OneOf | Count) and part.parameter:
-                yield part.parameter
-    yield from (name for text in rule.says.values() for name in _named(text))
-
-
-def _named(text: str) -> Iterator[str]:
-    """Parameters in a sentence, written `param.name`."""
-    for piece in text.split("param.")[1:]:
-        name = piece[: len(piece) - len(piece.lstrip("abcdefghijklmnopqrstuvwxyz0123456789_"))]
-        yield name
+        yield from parameters_read(condition)
+    yield from (name for text in rule.says.values() for name in _NAMED.findall(text))
 
 
 def _without_parameters(condition: Condition) -> Condition:

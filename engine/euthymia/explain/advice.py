@@ -1,5 +1,7 @@
 """What counts as advice: the judgements that an answer must be able to change for its question to matter."""
 
+from euthymia.inference.trace import Key, Statuses
+from euthymia.rulebook.conditions import UNDETERMINED
 from euthymia.rulebook.rulebook import Rulebook
 
 
@@ -13,3 +15,9 @@ def advice_rules(rulebook: Rulebook) -> frozenset[str]:
     headline.update(parts.criteria.values(), parts.situations.values(), parts.spectrum.bands.values())
     given = {rule.id for rule in rulebook.rules if rule.alert or rule.advice or rule.kind == "option"}
     return frozenset(headline | given)
+
+
+def open_advice(rulebook: Rulebook, statuses: Statuses) -> list[Key]:
+    """Advice that cannot be told yet."""
+    rules = advice_rules(rulebook)
+    return [key for key, status in statuses.items() if key.rule in rules and status == UNDETERMINED]

@@ -1,7 +1,5 @@
 """What hangs on what in a rulebook."""
 
-from collections.abc import Iterable
-
 from euthymia.rulebook.conditions import Count, Latest, walk
 from euthymia.rulebook.rulebook import Rulebook
 
@@ -51,15 +49,3 @@ class Dependence:
 
     def rules(self, rule: str) -> frozenset[str]:
         return self._rules[rule]
-
-
-def closure(rulebook: Rulebook, rules: Iterable[str]) -> set[str]:
-    """The rules and all that they refer to."""
-    found: set[str] = set()
-    waiting = [*rules]
-    while waiting:
-        rule = waiting.pop()
-        if rule not in found:
-            found.add(rule)
-            waiting += rulebook.by_id[rule].refers_to
-    return found

@@ -121,7 +121,7 @@ class Record(BaseModel):
 
 
 class Catalogue:
-    """All declared facts, in the order in which they are asked."""
+    """All declared facts, in the order in which they are asked. `many`: records that a patient may have several of, trial and problem."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self.records = tuple(sorted(records, key=lambda record: (record.order, record.record)))
@@ -131,6 +131,10 @@ class Catalogue:
                 declared = fact.model_copy(update={"record": record.record, "effort": fact.effort or record.effort})
                 self._facts[declared.full_name] = declared
         self._rank = {name: number for number, name in enumerate(self._facts)}
+        self._of_record: dict[str, list[Declaration]] = {}
+        for fact in self._facts.values():
+            self._of_record.setdefault(fact.record, []).append(fact)
+        self.many = tuple(record.record for record in self.records if record.many)
 
     def __getitem__(self, name: str) -> Declaration:
         return self._facts[name]
@@ -149,12 +153,7 @@ class Catalogue:
         return self._rank[name]
 
     def of_record(self, record: str) -> list[Declaration]:
-        return [fact for fact in self._facts.values() if fact.record == record]
+        return self._of_record.get(record, [])
 
     def record(self, name: str) -> Record:
         return next(record for record in self.records if record.record == name)
-
-    @property
-    def many(self) -> tuple[str, ...]:
-        """Names of the records that a patient may have several of: trial, problem."""
-        return tuple(record.record for record in self.records if record.many)

@@ -169,31 +169,33 @@ def _members(item: Observation) -> tuple[str, ...]:
 def _complete(facts: Facts, trials: Sequence[Unit]) -> bool:
     """Is every drug that is taken now on file? Each list was asked for, each trial says whether it goes on, and each that may hold a drug
     names it."""
-    if not all(facts.get(fact, NOT_ASKED).known for fact in (*_LISTS, "current.antidepressant")):
-        return False
     if facts.get("process.treatment_history_complete", NOT_ASKED).value != "yes":
         return False
-    ongoing = [trial for trial in trials if _goes_on(trial)]
-    with_drug = [trial for trial in ongoing if trial.get("trial.modality").value not in _WITHOUT_DRUG]
-    if facts["current.antidepressant"].value == "yes" and not with_drug:
+    if not all(item.known for _, item in _to_be_known(facts, trials)):
         return False
-    named = all(trial.get("trial.drug").known and trial.get("trial.augmentation").known for trial in with_drug)
-    listed = all(trial.get("trial.concomitant_drugs").known for trial in ongoing)
-    return named and listed and all(trial.get("trial.stop_reason").known for trial in trials)
+    return facts["current.antidepressant"].value != "yes" or any(_goes_on(trial) and _may_hold_a_drug(trial) for trial in trials)
 
 
-def lists_to_complete(facts: Facts, trials: Sequence[Unit]) -> Iterator[str]:
-    """Facts that were not asked and without which the table cannot tell that a group of drugs is not taken (see `_complete`)."""
+def _to_be_known(facts: Facts, trials: Sequence[Unit]) -> Iterator[tuple[str, Observation]]:
+    """Facts without which the table cannot tell that a group of drugs is not taken."""
     for fact in (*_LISTS, "current.antidepressant"):
-        if facts.get(fact, NOT_ASKED).state == "not_asked":
-            yield fact
+        yield fact, facts.get(fact, NOT_ASKED)
     for trial in trials:
         held = ["trial.stop_reason"]
         if _goes_on(trial):
             held.append("trial.concomitant_drugs")
-            if trial.get("trial.modality").value not in _WITHOUT_DRUG:
+            if _may_hold_a_drug(trial):
                 held += ["trial.drug", "trial.augmentation"]
-        yield from (f"{fact}@{trial.id}" for fact in held if trial.get(fact).state == "not_asked")
+        yield from ((f"{fact}@{trial.id}", trial.get(fact)) for fact in held)
+
+
+def _may_hold_a_drug(trial: Unit) -> bool:
+    return trial.get("trial.modality").value not in _WITHOUT_DRUG
+
+
+def lists_to_complete(facts: Facts, trials: Sequence[Unit]) -> Iterator[str]:
+    """Those of them that were not asked."""
+    return (name for name, item in _to_be_known(facts, trials) if item.state == "not_asked")
 
 
 # --- names in lists that the table does not hold --------------------------------------------------------------------

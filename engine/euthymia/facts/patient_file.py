@@ -78,9 +78,8 @@ def read_patient_data(document: Document, catalogue: Catalogue, drugs: DrugTable
 
 def _once_facts(model: BaseModel, catalogue: Catalogue) -> dict[str, Observation]:
     facts: dict[str, Observation] = {}
-    many = catalogue.many
     for fact in (catalogue[name] for name in catalogue):
-        if fact.record in many or not fact.entered:
+        if fact.record in catalogue.many or not fact.entered:
             continue
         holder = model if fact.record == "none" else getattr(model, fact.record)
         if holder is not None:

@@ -4,11 +4,10 @@ from typing import Any
 
 from euthymia import __version__
 from euthymia.assess import Reasoning
-from euthymia.explain.advice import advice_rules
+from euthymia.explain.advice import open_advice
 from euthymia.render.about import about_rulebook
 from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown_question, telling
 from euthymia.render.words import Words
-from euthymia.rulebook.conditions import UNDETERMINED
 
 Item = dict[str, Any]
 
@@ -21,14 +20,12 @@ def ask_document(reasoning: Reasoning, words: Words, *, everything: bool, every_
     shown = ShownAnswers(reasoning.answers, words)
     groups = grouped(reasoning.questions)
     asked = groups if everything else first_groups(groups)
-    advice = advice_rules(reasoning.rulebook)
-    still_open = [key for key, status in reasoning.decision.statuses.items() if key.rule in advice and status == UNDETERMINED]
     return {
         "schema": "euthymia.questions/1",
         "on": reasoning.on.isoformat(),
         "program": {"name": "euthymia", "version": __version__},
         "rulebook": about_rulebook(reasoning.rulebook),
-        "advice_open": len(still_open),
+        "advice_open": len(open_advice(reasoning.rulebook, reasoning.decision.statuses)),
         "settled": not any(question.advice for question in reasoning.questions),
         "questions": [
             shown_question(question, reasoning.rulebook, reasoning.patient, words)

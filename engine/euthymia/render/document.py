@@ -14,11 +14,10 @@ from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown
 from euthymia.render.recommendations import Recommendations
 from euthymia.render.shown import Shown
 from euthymia.render.words import Words
-from euthymia.rulebook.base import citations
-from euthymia.rulebook.conditions import MET, UNDETERMINED, Compare, Condition, OneOf, walk
+from euthymia.rulebook.base import SEVERITIES, alert_stands, citations
+from euthymia.rulebook.conditions import MET, parameters_read
 from euthymia.rulebook.rule import Rule, Text
 
-_SEVERITY = {"critical": 0, "warning": 1, "notice": 2}
 _ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown to clinicians once it is there
 
 
@@ -113,7 +112,7 @@ class _Document:
 
     def _provisional(self, rule: Rule) -> list[dict[str, Any]]:
         """Parameters behind the rule that no source states with certainty."""
-        names = sorted({part for condition in rule.conditions for part in _parameters(condition)})
+        names = sorted({part for condition in rule.conditions for part in parameters_read(condition)})
         found = [self.rulebook.parameters[name] for name in names]
         return [
             {"id": entry.id, "value": self.words.parameter(entry), "means": entry.means, "certainty": entry.certainty}
@@ -162,13 +161,9 @@ class _Document:
         return {str(item.key): self.explained.of(item) for item in wanted if item.rule.kind != "helper"}
 
     def _alerts(self) -> list[dict[str, Any]]:
-        """Alerts that are met, and those of weight that cannot be told yet: a missing answer never silences one."""
-        found = [
-            item
-            for item in self.assessment.judgements
-            if item.rule.alert and (item.status == MET or (item.status == UNDETERMINED and item.rule.alert != "notice"))
-        ]
-        ranked = sorted(found, key=lambda item: (_SEVERITY[item.rule.alert or "notice"], item.status != MET, item.rule.id))
+        """Alerts that are met, and those of weight that cannot be told yet."""
+        found = [item for item in self.assessment.judgements if alert_stands(item.rule.alert, item.status)]
+        ranked = sorted(found, key=lambda item: (SEVERITIES.index(item.rule.alert or "notice"), item.status != MET, item.rule.id))
         return [
             {
                 "id": item.rule.id,
@@ -288,7 +283,3 @@ class _Document:
             else:
                 shown[name] = self.patient.observation(name).as_json()
         return shown
-
-
-def _parameters(condition: Condition) -> set[str]:
-    return {part.parameter for part in walk(condition) if isinstance(part, Compare | OneOf) and part.parameter}

@@ -152,6 +152,11 @@ def facts_read(condition: Condition) -> set[str]:
     return names
 
 
+def parameters_read(condition: Condition) -> set[str]:
+    """Names of all parameters that the condition itself compares or counts with."""
+    return {part.parameter for part in walk(condition) if isinstance(part, Compare | OneOf | Count) and part.parameter}
+
+
 def rules_read(condition: Condition) -> set[str]:
     """Ids of all rules that the condition refers to."""
     return {part.rule for part in walk(condition) if isinstance(part, StatusIs)}

@@ -6,7 +6,7 @@ from typing import Any
 from euthymia.cli.dialogue.interview import Interview, Taken
 from euthymia.cli.dialogue.replies import keys_of, letters_of
 from euthymia.cli.dialogue.screens import Item
-from euthymia.explain.advice import advice_rules
+from euthymia.explain.advice import open_advice
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.values import range_in_words
 from euthymia.inference.trace import Key
@@ -66,7 +66,7 @@ def shown_end(interview: Interview, words: Words) -> Shown:
         return [{"id": key.rule, "title": rules[key.rule].title} for key in keys]
 
     return {
-        "critical": shown_alerts(interview, words, [key for key in met if rules[key.rule].alert == "critical"]),
+        "critical": shown_alerts(interview, words, interview.critical()),
         "warnings": named(key for key in met if rules[key.rule].alert == "warning"),
         "spectrum": {
             "place": None if spectrum.category is None else parts.spectrum.labels[spectrum.category].lower(),
@@ -78,15 +78,9 @@ def shown_end(interview: Interview, words: Words) -> Shown:
         "criteria": {name: words.states[statuses[Key(rule)]] for name, rule in parts.criteria.items()},
         "refractoriness": words.states[statuses[Key(parts.refractoriness)]],
         "options": named(key for key in met if rules[key.rule].kind == "option"),
-        "open_advice": len({key for key in _advice(interview) if statuses[key] == UNDETERMINED}),
+        "open_advice": len(open_advice(reasoning.rulebook, statuses)),
         "not_answered": [_label(interview, words, name) for name in missing],
-        "replies": interview.replies,
     }
-
-
-def _advice(interview: Interview) -> list[Key]:
-    rules = advice_rules(interview.reasoning.rulebook)
-    return [key for key in interview.reasoning.decision.statuses if key.rule in rules]
 
 
 # --- parts of a screen --------------------------------------------------------------------------------------------------
@@ -107,7 +101,6 @@ def _item(interview: Interview, words: Words, item: Item, *, several: bool) -> S
         "range": range_in_words(fact) if fact.is_number else "",
         "now": item.question is not None and item.question.now,
         "asked_because": [interview.reasoning.rulebook.by_id[name.partition("@")[0]].title for name in _asked_by(item)],
-        "known": interview.file.entered.observation(item.fact).state,
     }
 
 

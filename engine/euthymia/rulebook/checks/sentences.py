@@ -18,7 +18,7 @@ _ALWAYS = ("needs", "param")
 _FACT_METHODS = ("known", "is", "unit", "origin")
 _FREE = ("text", "list of text", "reference", "list of reference")  # any word may be one of their values
 _MOST_NESTING = 40
-_PARSER = SandboxedEnvironment()
+PARSER = SandboxedEnvironment()
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.If, nodes.CondExpr, nodes.And, nodes.Or,
     nodes.Not, nodes.Compare, nodes.Operand, nodes.Const, nodes.Call,
@@ -29,10 +29,9 @@ def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
     """Templates that do not parse, and names that they may not use."""
     read = all_reads(rulebook)
     for rule in rulebook.rules:
-        for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
-            for status, sentence in sentences.items():
-                for message in in_sentence(sentence, rule, read[rule.id], rulebook):
-                    yield Found(message, f"{rule.id}.{kind}.{status}", rule.origin)
+        for where, _, sentence in sentences_of(rule):
+            for message in in_sentence(sentence, rule, read[rule.id], rulebook):
+                yield Found(message, where, rule.origin)
         for key, facts in (("asks", rule.asks), ("shows", rule.shows)):
             for fact in facts:
                 if fact not in rulebook.facts:
@@ -41,6 +40,12 @@ def unsound_sentences(rulebook: "Rulebook") -> Iterator[Found]:
         for sentence in filter(None, (text.text, text.tells)):
             for message in in_sentence(sentence, text, set(), rulebook):
                 yield Found(message, text.id, text.origin)
+
+
+def sentences_of(rule: Rule) -> Iterator[tuple[str, str, str]]:
+    """Where each sentence of a rule stands (`GF-A-06.says.met`), its status, and the sentence."""
+    for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
+        yield from ((f"{rule.id}.{kind}.{status}", status, text) for status, text in sentences.items())
 
 
 def all_reads(rulebook: "Rulebook") -> dict[str, set[str]]:
@@ -58,7 +63,7 @@ def in_sentence(sentence: str, item: Rule | Text, read: set[str], rulebook: "Rul
     if "{" not in sentence:
         return
     try:
-        tree = _PARSER.parse(sentence)
+        tree = PARSER.parse(sentence)
     except (TemplateSyntaxError, RecursionError, ValueError) as error:
         yield f"not a well-formed sentence: {found(str(error))}"
         return
@@ -84,7 +89,7 @@ def _names(parts: list[nodes.Node], item: Rule | Text, read: set[str], rulebook:
     for access in accesses:
         if isinstance(access.node, nodes.Name):
             yield from _access(access.node.name, access.attr, item, read, rulebook)
-        elif not _is_fact(access.node) or access.attr not in _FACT_METHODS:
+        elif fact_named(access.node) is None or access.attr not in _FACT_METHODS:
             yield f"'{access.attr}' is not something that a fact has; allowed: {', '.join(_FACT_METHODS)}"
         elif (access.attr == "is") != (id(access) in called):
             yield "`is` needs a word to compare with, .is('yes'), and nothing else can be called"
@@ -108,9 +113,11 @@ def _word(call: nodes.Call, rulebook: "Rulebook") -> Iterator[str]:
         yield f"found '{found(word)}' for {name}; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"
 
 
-def _is_fact(node: nodes.Node) -> bool:
-    """`record.fact`, and not a parameter or a label, which are plain words."""
-    return isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name != "param" and node.attr != "label"
+def fact_named(node: nodes.Node) -> str | None:
+    """`record.fact`; not a parameter, a label, or a property of a fact."""
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name != "param" and node.attr != "label":
+        return f"{node.node.name}.{node.attr}"
+    return None
 
 
 def _all_nodes(tree: nodes.Node) -> list[nodes.Node] | None:

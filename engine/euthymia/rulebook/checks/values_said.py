@@ -10,22 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
-from jinja2.sandbox import SandboxedEnvironment
 
-from euthymia.rulebook.checks.known_when import Known
-from euthymia.rulebook.checks.sentences import all_reads
+from euthymia.rulebook.checks.known_when import Facts, Known
+from euthymia.rulebook.checks.sentences import PARSER, all_reads, fact_named, sentences_of
 from euthymia.rulebook.conditions import UNDETERMINED
 from euthymia.rulebook.rule import Rule
 
 if TYPE_CHECKING:
     from euthymia.rulebook.rulebook import Rulebook
 
-_PARSER = SandboxedEnvironment()
 _FILLED_IN = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _FEWEST_WORDS = 3  # a shorter label is an everyday word
 _COUNTED = (None, "", "none", "points")  # such a number has no unit to know it by
-
-Facts = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,10 @@ def unknown_as_finding(rulebook: "Rulebook") -> Iterator[Said]:
     """Values that may be unknown in the status of the sentence, and are neither guarded by `.known` nor given as `label: value`."""
     known = Known(rulebook)
     for rule in rulebook.rules:
-        for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
-            for status, text in sentences.items():
-                if status != UNDETERMINED and "{{" in text:
-                    said = _in_prose(_PARSER.parse(text), known.of(rule.id, status))
-                    yield from (Said(f"{rule.id}.{kind}.{status}", fact) for fact in dict.fromkeys(said))
+        for where, status, text in sentences_of(rule):
+            if status != UNDETERMINED and "{{" in text:
+                said = _in_prose(PARSER.parse(text), known.of(rule.id, status))
+                yield from (Said(where, fact) for fact in dict.fromkeys(said))
 
 
 def _is_length(value: object, unit: str | None) -> bool:
@@ -75,8 +70,7 @@ def _sentences(rulebook: "Rulebook") -> Iterator[tuple[str, str, set[str]]]:
     """Every sentence of rules, arguments and texts, with the facts it may name."""
     read = all_reads(rulebook)
     for rule in rulebook.rules:
-        for kind, sentences in (("says", rule.says), ("tells", rule.tells)):
-            yield from ((f"{rule.id}.{kind}.{status}", text, read[rule.id]) for status, text in sentences.items())
+        yield from ((where, text, read[rule.id]) for where, _, text in sentences_of(rule))
         yield from _arguments(rule, read)
     for text in rulebook.texts:
         yield f"{text.id}.text", text.text, set()
@@ -102,7 +96,7 @@ def _in_prose(node: nodes.Node, known: Facts) -> Iterator[str]:
                     yield from _in_prose(branch, known | also)
                 before = ""
             case nodes.Getattr():
-                fact = _fact(part)
+                fact = fact_named(part)
                 if fact is not None and fact not in known and not before.endswith(":"):
                     yield fact
                 before = ""
@@ -150,12 +144,5 @@ def _guards(test: nodes.Node) -> tuple[Facts, Facts]:
 
 
 def _one(node: nodes.Node) -> Facts:
-    fact = _fact(node)
+    fact = fact_named(node)
     return frozenset() if fact is None else frozenset({fact})
-
-
-def _fact(node: nodes.Node) -> str | None:
-    """`record.fact`; not a parameter, a label, or a property of a fact."""
-    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name != "param" and node.attr != "label":
-        return f"{node.node.name}.{node.attr}"
-    return None

@@ -1,6 +1,6 @@
 """From a patient and a rulebook to an assessment. Pure: no file, no clock, no wording."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -52,7 +52,7 @@ class Spectrum:
 class Assessment:
     """Everything that follows for one patient on one day. Frozen; equal for equal patient, rulebook and day.
 
-    `explanations`, and what `answers` would do, are worked out when they are asked for.
+    `named` gives the judgement `GF-E-A9@t1`. `explanations`, and what `answers` would do, are worked out when they are asked for.
     """
 
     on: date
@@ -66,12 +66,13 @@ class Assessment:
     sequences: tuple[SequenceResult, ...]
     questions: tuple[Question, ...]
     firings: tuple[Firing, ...]
+    named: Callable[[str], Judgement] = field(compare=False, repr=False)
     explanations: Explanations = field(compare=False, repr=False)
     answers: Answers = field(compare=False, repr=False)
 
     def status(self, rule: str) -> str:
         """Status of a rule about the patient."""
-        return next(item.status for item in self.judgements if item.key == Key(rule))
+        return self.named(rule).status
 
 
 def assess(engines: Engines, vocabulary: Vocabulary, patient: Patient, on: date, enter: Enter = no_way_in) -> Assessment:
@@ -103,12 +104,11 @@ class Reasoning:
         self._judged: dict[Key, Judgement] = {}
 
     def assessment(self) -> Assessment:
-        judgements = tuple(self.judgement(key) for key in self._in_order())
         return Assessment(
             on=self.on,
             rulebook=self.rulebook,
             patient=self.patient,
-            judgements=judgements,
+            judgements=self.judgements,
             spectrum=self.spectrum,
             definitions=self.definitions,
             splits=self.splits,
@@ -116,11 +116,23 @@ class Reasoning:
             sequences=self.sequences,
             questions=self.questions,
             firings=tuple(sorted(self.decision.firings, key=lambda firing: (firing.key.rule, firing.key.unit or ""))),
+            named=self.named,
             explanations=self.explanations,
             answers=self.answers,
         )
 
-    def _in_order(self) -> list[Key]:
+    def named(self, name: str) -> Judgement:
+        """The judgement `GF-E-A9@t1`."""
+        rule, _, unit = name.partition("@")
+        return self.judgement(Key(rule, unit or None))
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        return tuple(self.judgement(key) for key in self.keys)
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """All judgements in the order of rules and units."""
         place = {view.unit: number for number, view in enumerate(self.decision.view.every())}
         return sorted(self.decision.statuses, key=lambda key: (key.rule, place[key.unit]))
 
@@ -143,7 +155,7 @@ class Reasoning:
     def questions(self) -> tuple[Question, ...]:
         """What to ask next, in order: the same for the assessment, `ask` and the interview."""
         statuses = self.decision.statuses
-        return questions(self.rulebook, self.patient, statuses, {key: self._needs.of(key) for key in self._in_order()})
+        return questions(self.rulebook, self.patient, statuses, {key: self._needs.of(key) for key in self.keys})
 
     @cached_property
     def spectrum(self) -> Spectrum:

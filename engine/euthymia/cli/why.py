@@ -34,7 +34,7 @@ def why(
     consultation = Consultation(rules)
     patient = consultation.read(file, day)
     try:
-        data = why_document(consultation.assess(patient, day), shipped_words(), name)
+        data = why_document(consultation.reason(patient, day), shipped_words(), name)
     except NoSuchId as error:
         raise InputError([Problem("ID", 0, "", str(error))]) from None
     show_as(data, "why" if audience is WhyAudience.clinician else "why_audit", format)

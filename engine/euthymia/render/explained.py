@@ -57,7 +57,7 @@ class Explained:
 
     def _step(self, step: Step, seen: set[Step]) -> dict[str, Any]:
         """A step that stands elsewhere in the tree already is only named again."""
-        judged = self.shown.judged[str(step.key)]
+        judged = self.shown.assessment.named(str(step.key))
         rule = judged.rule
         unit = step.key.unit
         about = {} if unit is None else {rule.about: unit, "about": self.shown.unit_name(unit)}

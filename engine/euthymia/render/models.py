@@ -23,11 +23,11 @@ class Models:
     # --- definitions ------------------------------------------------------------------------------------------------
 
     def definitions(self) -> dict[str, dict[str, Any]]:
-        splits = {split.definition: split for split in self.assessment.splits}
-        return {result.definition.id: self._definition(result, splits.get(result.definition.id)) for result in self.assessment.definitions}
+        return {result.definition.id: self.definition(result) for result in self.assessment.definitions}
 
-    def _definition(self, result: DefinitionResult, split: Split | None) -> dict[str, Any]:
+    def definition(self, result: DefinitionResult) -> dict[str, Any]:
         definition, shown = result.definition, self.shown
+        split = next((split for split in self.assessment.splits if split.definition == definition.id), None)
         return {
             "name": definition.label,
             "kind": definition.kind,
@@ -52,7 +52,7 @@ class Models:
         }
 
     def _because(self, rule: str | None) -> list[dict[str, Any]]:
-        return [] if rule is None else [self.shown.reason(reason) for reason in self.shown.judged[rule].because]
+        return [] if rule is None else [self.shown.reason(reason) for reason in self.shown.assessment.named(rule).because]
 
     def _is_met(self, rule: str) -> bool:
         return any(item.rule.id == rule and item.status == MET for item in self.assessment.judgements)
@@ -128,7 +128,7 @@ class Models:
         }
 
     def _step(self, result: StepResult, place: int) -> dict[str, Any]:
-        judged = self.shown.judged[result.step.rule]
+        judged = self.shown.assessment.named(result.step.rule)
         return {
             "place": place,
             "label": result.step.label,

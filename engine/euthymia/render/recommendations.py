@@ -77,7 +77,7 @@ class Recommendations:
         return list(dict.fromkeys([*option.excludes, *others]))
 
     def _status(self, rule: str) -> str:
-        return self.shown.judged[rule].status
+        return self.shown.assessment.named(rule).status
 
     def _arguments(self, rule: Rule, section: str) -> list[dict[str, Any]]:
         """Arguments that hold or may hold, with their status; every trait of a population, whatever its status."""
@@ -89,7 +89,7 @@ class Recommendations:
         shown = self.shown
         if argument.rule is None:
             return {"text": shown.sentences.text(argument.text), "status": MET, "evidence": list(argument.evidence), "because": []}
-        judged = shown.judged[argument.rule]
+        judged = shown.assessment.named(argument.rule)
         own = judged.rule.part_of == rule.id and argument.section != "population"
         text = shown.sentences.said(judged) if own and judged.status in judged.rule.says else shown.sentences.text(argument.text)
         return {
@@ -123,7 +123,7 @@ class Recommendations:
     def _beside(self, rule: Rule) -> list[dict[str, Any]]:
         """Explanations and warnings that are shown together with this option."""
         found = [other for other in self.rulebook.rules if rule.id in other.beside and other.id in self._met]
-        return [self._explained(self.shown.judged[other.id]) for other in found if other.about == "patient"]
+        return [self._explained(self.shown.assessment.named(other.id)) for other in found if other.about == "patient"]
 
     def _explained(self, item: Judgement) -> dict[str, Any]:
         rule = item.rule

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from euthymia.assess import Assessment, Judgement
+from euthymia.assess import Assessment, Reasoning
 from euthymia.explain.because import Reason
 from euthymia.render.brief import BriefSentences
 from euthymia.render.sentences import Sentences
@@ -12,16 +12,15 @@ from euthymia.rulebook.base import Citation
 
 
 class Shown:
-    """One assessment and its words."""
+    """One assessment and its words; of a reasoning, only what is asked for is worked out."""
 
-    def __init__(self, assessment: Assessment, words: Words) -> None:
+    def __init__(self, assessment: Assessment | Reasoning, words: Words) -> None:
         self.assessment = assessment
         self.rulebook = assessment.rulebook
         self.patient = assessment.patient
         self.words = words
         self.sentences = Sentences(assessment.rulebook, assessment.patient, words)
         self.brief = BriefSentences(assessment.rulebook, assessment.patient, words)
-        self.judged: dict[str, Judgement] = {str(item.key): item for item in assessment.judgements}
 
     def sources(self, sources: Iterable[Citation]) -> list[dict[str, str]]:
         return [{"work": item.work, "short": self.rulebook.works[item.work].short, "at": item.at} for item in sources]
@@ -29,7 +28,7 @@ class Shown:
     def reason(self, reason: Reason) -> dict[str, Any]:
         if reason.is_rule:
             rule, _, unit = reason.name.partition("@")
-            status = self.judged[reason.name].status
+            status = self.assessment.named(reason.name).status
             title = self.rulebook.by_id[rule].title
             label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self.unit_name(unit))
             return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}

@@ -1,10 +1,10 @@
 """The explanation of one judgement, or of the judgements behind one definition, as a document of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from euthymia import __version__
-from euthymia.assess import Assessment, Judgement
+from euthymia.assess import Judgement, Reasoning
 from euthymia.errors import found, suggestion
 from euthymia.explain.definitions import DefinitionResult
 from euthymia.render.about import about_rulebook
@@ -20,23 +20,27 @@ class NoSuchId(Exception):
     """Nothing in this assessment has that id; the message says what is near."""
 
 
-def why_document(assessment: Assessment, words: Words, name: str) -> dict[str, Any]:
+def why_document(reasoning: Reasoning, words: Words, name: str) -> dict[str, Any]:
     """Everything that can be said about the judgement, or the judgements of one definition, with this id. Raises NoSuchId."""
-    shown = Shown(assessment, words)
+    shown = Shown(reasoning, words)
     explained = Explained(shown)
     statement = _statement(shown, name)
-    judged = [] if statement else _judgements(assessment, name)
-    definition = next((item for item in Models(shown).definitions().items() if item[0] == name), None)
+    result = next((item for item in reasoning.definitions if item.definition.id == name), None) if _is_definition(shown, name) else None
+    judged = [] if statement else _judgements(reasoning, name, result)
     return {
         "schema": "euthymia.why/1",
-        "on": assessment.on.isoformat(),
+        "on": reasoning.on.isoformat(),
         "program": {"name": "euthymia", "version": __version__},
-        "rulebook": about_rulebook(assessment.rulebook),
+        "rulebook": about_rulebook(reasoning.rulebook),
         "asked": name,
-        **({"definition": definition[1]} if definition else {}),
+        **({"definition": Models(shown).definition(result)} if result else {}),
         **({"statement": statement} if statement else {}),
-        "explained": [_entry(shown, explained, item, _line(assessment, name, item)) for item in judged],
+        "explained": [_entry(shown, explained, item, _line(result, item)) for item in judged],
     }
+
+
+def _is_definition(shown: Shown, name: str) -> bool:
+    return any(item.id == name for item in shown.rulebook.definitions)
 
 
 def _entry(shown: Shown, explained: Explained, item: Judgement, line: str) -> dict[str, Any]:
@@ -67,46 +71,39 @@ def _statement(shown: Shown, name: str) -> dict[str, Any] | None:
     return None
 
 
-def _line(assessment: Assessment, name: str, item: Judgement) -> str:
+def _line(result: DefinitionResult | None, item: Judgement) -> str:
     """The line of a score's table that this judgement gives points for, where the definition was asked about."""
-    for result in assessment.definitions:
-        score = result.definition.score
-        if result.definition.id == name and score is not None:
-            return next((part.label for part in score.parts if item.rule.id in rules_of(part)), "")
-    return ""
+    score = None if result is None else result.definition.score
+    return "" if score is None else next((part.label for part in score.parts if item.rule.id in rules_of(part)), "")
 
 
-def _judgements(assessment: Assessment, name: str) -> list[Judgement]:
+def _judgements(reasoning: Reasoning, name: str, result: DefinitionResult | None) -> list[Judgement]:
     """Those with the id, for every trial where none is named; for a definition those that its result hangs on."""
-    judged = {str(item.key): item for item in assessment.judgements}
-    if name in judged:
-        return [judged[name]]
-    of_units = [item for item in assessment.judgements if item.rule.id == name]
-    if of_units:
-        return of_units
-    for result in assessment.definitions:
-        if result.definition.id == name:
-            return [item for item in assessment.judgements if str(item.key) in _behind(assessment, result)]
-    parts = assessment.rulebook.about.assessment
+    parts = reasoning.rulebook.about.assessment
     headings = {**parts.criteria, **parts.situations, **parts.spectrum.bands, "refractoriness": parts.refractoriness}
-    if name in headings:
-        return [judged[headings[name]]]
-    known = [*dict.fromkeys([*judged, *(item.rule.id for item in assessment.judgements)])]
-    known += [*headings, *(text.id for text in assessment.rulebook.texts), *(result.definition.id for result in assessment.definitions)]
-    raise NoSuchId(
-        f"found '{found(name)}'; allowed: the id of a conclusion, a recommendation, an alert or a definition{suggestion(name, known)}"
-    )
+    exactly = [key for key in reasoning.keys if str(key) == name]
+    wanted = exactly or [key for key in reasoning.keys if key.rule == name]
+    if not wanted and result is not None:
+        behind = _behind(reasoning, result)
+        wanted = [key for key in reasoning.keys if str(key) in behind]
+    elif not wanted and name in headings:
+        return [reasoning.named(headings[name])]
+    elif not wanted:
+        raise NoSuchId(_unknown(reasoning, name, headings))
+    return [reasoning.judgement(key) for key in wanted]
 
 
-def _behind(assessment: Assessment, result: DefinitionResult) -> set[str]:
+def _unknown(reasoning: Reasoning, name: str, headings: Iterable[str]) -> str:
+    rulebook = reasoning.rulebook
+    known = [*dict.fromkeys([*map(str, reasoning.keys), *(key.rule for key in reasoning.keys)])]
+    known += [*headings, *(text.id for text in rulebook.texts), *(definition.id for definition in rulebook.definitions)]
+    return f"found '{found(name)}'; allowed: the id of a conclusion, a recommendation, an alert or a definition{suggestion(name, known)}"
+
+
+def _behind(reasoning: Reasoning, result: DefinitionResult) -> set[str]:
     """Judgements that decide a definition: whether it is fulfilled; without a threshold, what gives points or keeps them open."""
     definition = result.definition
     if definition.fulfilled is not None:
         return {name for name in (definition.applies, definition.fulfilled) if name}
-    return set(_scoring(assessment, result))
-
-
-def _scoring(assessment: Assessment, result: DefinitionResult) -> Iterator[str]:
-    for item in assessment.judgements:
-        if item.rule.id in result.definition.rules and item.status in (MET, UNDETERMINED):
-            yield str(item.key)
+    found = ((key, status) for key, status in reasoning.decision.statuses.items() if key.rule in definition.rules)
+    return {str(key) for key, status in found if status in (MET, UNDETERMINED)}

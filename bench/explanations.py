@@ -34,9 +34,9 @@ def explanations(consultation: Consultation) -> Iterator[Row]:
     judged = len(found.why)
     yield Row(f"why, {judged} judgements of {len(everybody)} examples", *_spread(found.why))
     yield Row("what would change it, for the same", *_spread(found.change))
-    known = sum(size >= 0 for size in found.sizes)
+    with_why = len(found.sizes)  # one without would have stopped the measurement with an error
     longest = max(found.sizes, default=0)
-    yield Row("judgements with a why", f"{known} of {judged}", f"longest {longest} facts", f"{known / judged:.0%}")
+    yield Row("judgements with a why", f"{with_why} of {judged}", f"longest {longest} facts", f"{with_why / judged:.0%}")
     yield Row("ways out asked for", f"{found.flips}", f"{found.feasible} can happen, {found.proved} proved smallest", "")
 
 
@@ -48,7 +48,7 @@ def _explain(consultation: Consultation, patient: Patient, found: _Found) -> Non
         started = perf_counter()
         why = asked.why(key)
         found.why.append(perf_counter() - started)
-        found.sizes.append(len(why.sets[0].facts) if why.sets else -1)
+        found.sizes.append(len(why.sets[0].facts))
         started = perf_counter()
         flips = asked.flips(key)
         found.change.append(perf_counter() - started)

@@ -18,10 +18,10 @@ from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.trace import Key
 from tests.generative.patients import read, shipped_patients
 from tests.generative.possible import Possible, TooMany
+from tests.generative.test_smallest_changes import WANTED, place
 from tests.shared import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
-_WANTED = {"met": {"met"}, "not_met": {"not_met", "not_applicable"}}
 _MOST_WAYS = 6
 
 
@@ -83,9 +83,9 @@ def _check_flip(consultation: Consultation, reasoning: Reasoning, key: Key, flip
     """Judged anew as a whole, by the plain evaluator."""
     evaluator = Evaluator(consultation.rulebook)
     for changes in flip.sets[:2]:
-        places = [(fact, unit or None) for fact, _, unit in (change.fact.partition("@") for change in changes)]
+        places = [place(change) for change in changes]
         for number, values in enumerate(product(*(change.values for change in changes))):
             if number == _MOST_WAYS:
                 break
             statuses = evaluator.evaluate_view(changed(reasoning.decision.view, dict(zip(places, values, strict=True))))
-            assert statuses[key] in _WANTED[flip.to], f"{changes} does not make {key} {flip.to}"
+            assert statuses[key] in WANTED[flip.to], f"{changes} does not make {key} {flip.to}"

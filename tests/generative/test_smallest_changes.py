@@ -24,7 +24,7 @@ from tests.generative.small_patients import small_patients
 
 _MOST_WAYS = 3000
 _NUMBERS = [(number * 250, number * 250) for number in (0, 1, 2, 4, 6, 8, 10, 12, 13, 14, 15, 20, 24, 26, 28, 36)]
-_WANTED = {"met": {"met"}, "not_met": {"not_met", "not_applicable"}}
+WANTED = {"met": {"met"}, "not_met": {"not_met", "not_applicable"}}
 
 
 @settings(max_examples=200)
@@ -45,11 +45,11 @@ def test_the_smallest_changes_are_the_smallest(rulebook: Rulebook, patient: Pati
 def _check(rulebook: Rulebook, whole: View, key: Key, flip: Flip) -> None:
     places = sorted(_places(rulebook, whole, key), key=str)
     for changes in flip.sets:
-        assert {_place(change) for change in changes} <= set(places)
+        assert {place(change) for change in changes} <= set(places)
         for values in product(*(change.values for change in changes)):
-            way = {_place(change): value for change, value in zip(changes, values, strict=True)}
-            assert _status(rulebook, whole, key, way) in _WANTED[flip.to], f"{way} does not make {key} {flip.to}"
-    sets = {frozenset(_place(change) for change in changes) for changes in flip.sets}
+            way = {place(change): value for change, value in zip(changes, values, strict=True)}
+            assert _status(rulebook, whole, key, way) in WANTED[flip.to], f"{way} does not make {key} {flip.to}"
+    sets = {frozenset(place(change) for change in changes) for changes in flip.sets}
     size = len(next(iter(sets))) if sets else 3
     assert flip.proved == (size <= TOGETHER)
     assert all(len(found) == size for found in sets)
@@ -66,14 +66,14 @@ def _flips(rulebook: Rulebook, whole: View, key: Key, to: str, places: tuple[tup
     if prod(map(len, values)) > _MOST_WAYS:
         event("too many ways")
         return False
-    return any(_status(rulebook, whole, key, dict(zip(places, way, strict=True))) in _WANTED[to] for way in product(*values))
+    return any(_status(rulebook, whole, key, dict(zip(places, way, strict=True))) in WANTED[to] for way in product(*values))
 
 
 def _status(rulebook: Rulebook, whole: View, key: Key, way: dict[tuple[str, str | None], Any]) -> str:
     return Meaning(rulebook, changed(whole, way)).status(key)
 
 
-def _place(change: Change) -> tuple[str, str | None]:
+def place(change: Change) -> tuple[str, str | None]:
     fact, _, unit = change.fact.partition("@")
     return (fact, unit or None)
 

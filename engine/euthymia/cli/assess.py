@@ -57,9 +57,10 @@ def assess(
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     words, explain = shipped_words(), _explain(format, audience, everything=explain_all)
+    answers = format is Format.json or (format is Format.html and audience is Audience.clinician)
     with progress("assessed", len(read)) as step:
         for path, patient in zip(files, read, strict=True):
-            page = write(document(consultation.assess(patient, day), words, explain))
+            page = write(document(consultation.assess(patient, day), words, explain, answers=answers))
             if output is None:
                 show(page)
             else:
@@ -68,9 +69,11 @@ def assess(
 
 
 def _explain(format: Format, audience: Audience, *, everything: bool) -> Explain:
-    """The patient's page shows no explanation; one is worked out for nothing."""
-    if audience is Audience.patient and format is not Format.json:
+    """As much as the page shows: the patient's none, the clinician's in text that of criteria and situations."""
+    if format is not Format.json and audience is Audience.patient:
         return Explain.NOTHING
+    if format is Format.text and audience is Audience.clinician:
+        return Explain.HEADINGS
     return Explain.EVERYTHING if everything else Explain.FIRST
 
 

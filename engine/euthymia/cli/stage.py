@@ -24,7 +24,7 @@ def stage(
     words, page = shipped_words(), text_writer(to_file=False)
     with progress("staged", len(read)) as step:
         for patient in read:
-            data = document(consultation.assess(patient, day), words, Explain.NOTHING)
+            data = document(consultation.assess(patient, day), words, Explain.NOTHING, answers=False)
             if format is TextOrJson.json:
                 shown = {name: data[name] for name in ("schema", "on", "rulebook", "alerts", "definitions")}
                 show(json.dumps(shown, ensure_ascii=False, indent=None if len(read) > 1 else 1))

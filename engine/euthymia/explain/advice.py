@@ -11,8 +11,7 @@ def advice_rules(rulebook: Rulebook) -> frozenset[str]:
     Staging models, explanations and the helpers of these are not: whoever wants them settled answers more (`euthymia ask --all`).
     """
     parts = rulebook.about.assessment
-    headline = {parts.refractoriness, parts.spectrum.deterioration}
-    headline.update(parts.criteria.values(), parts.situations.values(), parts.spectrum.bands.values())
+    headline = {parts.spectrum.deterioration, *(rule for _, rule in parts.headings)}
     given = {rule.id for rule in rulebook.rules if rule.alert or rule.advice or rule.kind == "option"}
     return frozenset(headline | given)
 

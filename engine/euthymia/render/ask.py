@@ -1,12 +1,13 @@
 """The next questions of one patient as one JSON document: what `euthymia ask` prints, and its text page shows."""
 
+from operator import itemgetter
 from typing import Any
 
 from euthymia import __version__
 from euthymia.assess import Reasoning
 from euthymia.explain.advice import open_advice
 from euthymia.render.about import about_rulebook
-from euthymia.render.questions import ShownAnswers, first_groups, grouped, shown_question, telling
+from euthymia.render.questions import ShownAnswers, by_fact, first_groups, grouped, shown_question, telling
 from euthymia.render.words import Words
 
 Item = dict[str, Any]
@@ -39,9 +40,7 @@ def ask_document(reasoning: Reasoning, words: Words, *, everything: bool, every_
 
 def asked(document: Item) -> Item:
     """For the text page: one group for each question, with the effects for the first trial that it is about."""
-    groups: dict[str, list[Item]] = {}
-    for question in document["questions"]:
-        groups.setdefault(question["fact"].partition("@")[0], []).append(question)
+    groups = by_fact(document["questions"], itemgetter("fact"))
     return {"groups": [_entry(fact, members) for fact, members in groups.items()]}
 
 

@@ -1,8 +1,9 @@
 """What to ask next: the same question over several trials once, with what the answers bear on."""
 
+from operator import itemgetter
 from typing import Any
 
-from euthymia.render.questions import telling
+from euthymia.render.questions import by_fact, telling
 
 Item = dict[str, Any]
 
@@ -22,9 +23,7 @@ class Asking:
         self.spectrum = self.topics[parts["spectrum"]["deterioration"]][0]
 
     def groups(self) -> list[Item]:
-        found: dict[str, list[Item]] = {}
-        for question in self.document["questions"]:
-            found.setdefault(question["fact"].partition("@")[0], []).append(question)
+        found = by_fact(self.document["questions"], itemgetter("fact"))
         return [self._group(fact, members) for fact, members in found.items()]
 
     def _group(self, fact: str, members: list[Item]) -> Item:

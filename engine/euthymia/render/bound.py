@@ -5,6 +5,7 @@ Works on the syntax trees of the templates and runs nothing. What a label is say
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def templates(folder: Path) -> Iterator[tuple[str, str]]:
         yield file.relative_to(folder).as_posix(), file.read_text(encoding="utf-8")
 
 
+@cache
 def parsed(source: str) -> nodes.Template:
     """The tree as the pages' own environments read it."""
     return Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True).parse(source)

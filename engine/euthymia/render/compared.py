@@ -66,7 +66,7 @@ def _same_argument(items: list[Item]) -> list[Item]:
 def _cut(items: list[Any], most: int) -> Item:
     """The first ones, and how many more there are; never one more."""
     shown = items if len(items) <= most + 1 else items[:most]
-    return {"shown": shown, "more": len(items) - len(shown), "all": len(items)}
+    return {"shown": shown, "more": len(items) - len(shown)}
 
 
 def _entry(item: Item) -> Item:

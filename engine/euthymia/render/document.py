@@ -24,19 +24,24 @@ _ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown
 class Explain(Enum):
     """What bears an explanation."""
 
-    NOTHING = 0  # for pages that show none; nor what each answer to a question would do
-    FIRST = 1  # alerts, advice and headings
-    EVERYTHING = 2  # every conclusion, which may take some seconds
+    NOTHING = 0
+    HEADINGS = 1
+    FIRST = 2  # headings, alerts and advice
+    EVERYTHING = 3  # every conclusion, which may take some seconds
 
 
-def document(assessment: Assessment, words: Words, explain: Explain = Explain.FIRST) -> dict[str, Any]:
-    """The whole assessment as plain data, in a fixed order."""
-    return _Document(assessment, words, explain).as_dict()
+def document(assessment: Assessment, words: Words, explain: Explain = Explain.FIRST, *, answers: bool = True) -> dict[str, Any]:
+    """The whole assessment as plain data, in a fixed order. `answers`: what they would do, with the first questions.
+
+    Pages that do not show all of it need not have it worked out.
+    """
+    return _Document(assessment, words, explain, answers=answers).as_dict()
 
 
 class _Document:
-    def __init__(self, assessment: Assessment, words: Words, explain: Explain) -> None:
+    def __init__(self, assessment: Assessment, words: Words, explain: Explain, *, answers: bool) -> None:
         self.assessment = assessment
+        self.answers = answers
         self.explained = Explained(Shown(assessment, words))
         self.explain = explain
         self.rulebook = assessment.rulebook
@@ -154,11 +159,19 @@ class _Document:
 
     def _explanations(self) -> dict[str, Any]:
         """By judgement: GF-E-A9@t1. Helpers are explained inside what they serve."""
-        if self.explain is Explain.NOTHING:
-            return {}
-        first = explained_by_default(self.assessment)
-        wanted = [item for item in self.assessment.judgements if self.explain is Explain.EVERYTHING or str(item.key) in first]
-        return {str(item.key): self.explained.of(item) for item in wanted if item.rule.kind != "helper"}
+        return {str(item.key): self.explained.of(item) for item in self._to_explain() if item.rule.kind != "helper"}
+
+    def _to_explain(self) -> list[Judgement]:
+        match self.explain:
+            case Explain.NOTHING:
+                return []
+            case Explain.HEADINGS:
+                return [self.assessment.named(rule) for _, rule in self.rulebook.about.assessment.headings]
+            case Explain.FIRST:
+                first = explained_by_default(self.assessment)
+                return [item for item in self.assessment.judgements if str(item.key) in first]
+            case Explain.EVERYTHING:
+                return list(self.assessment.judgements)
 
     def _alerts(self) -> list[dict[str, Any]]:
         """Alerts that are met, and those of weight that cannot be told yet."""
@@ -183,7 +196,7 @@ class _Document:
 
     def _questions(self) -> list[dict[str, Any]]:
         """All of them; the first ones, of several trials for the first of these, with what each answer would do."""
-        groups = [] if self.explain is Explain.NOTHING else first_groups(grouped(self.assessment.questions))
+        groups = first_groups(grouped(self.assessment.questions)) if self.answers else []
         first = [group[0].fact for group in groups]
         answers = ShownAnswers(self.assessment.answers, self.words)
         return [

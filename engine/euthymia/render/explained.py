@@ -14,7 +14,7 @@ from euthymia.explain.vocabulary import OTHER
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.observation import number
 from euthymia.render.shown import Shown
-from euthymia.render.words import plain, unit_of, with_unit
+from euthymia.render.words import plain, with_unit
 from euthymia.rulebook.conditions import MET, UNDETERMINED
 
 
@@ -58,22 +58,13 @@ class Explained:
     def _step(self, step: Step, seen: set[Step]) -> dict[str, Any]:
         """A step that stands elsewhere in the tree already is only named again."""
         judged = self.shown.assessment.named(str(step.key))
-        rule = judged.rule
-        unit = step.key.unit
-        about = {} if unit is None else {rule.about: unit, "about": self.shown.unit_name(unit)}
-        shown: dict[str, Any] = {"id": rule.id, **about, "title": rule.title, "kind": rule.kind, "status": step.status}
         if step in seen:
-            return {**shown, "again": True}
+            return {**self.shown.heading(judged), "again": True}
         seen.add(step)
         return {
-            **shown,
-            "text": self.shown.sentences.said(judged),
-            "brief": self.shown.brief.said(judged),
+            **self.shown.judgement(judged),
             "facts": [{"name": ground.fact, "test": ground.test} for ground in step.grounds],
             "steps": [self._step(inner, seen) for inner in step.steps],
-            "sources": self.shown.sources(rule.sources),
-            "readings": list(rule.readings),
-            "rule": {"file": rule.origin.file, "line": rule.origin.line},
         }
 
     # --- what would change it ---------------------------------------------------------------------------------------
@@ -88,11 +79,10 @@ class Explained:
         }
 
     def _change(self, change: Change) -> dict[str, Any]:
-        fact, unit = self.facts[change.fact.partition("@")[0]], unit_of(self.shown.patient, change.fact)
-        now = self._fact(change.fact)
+        fact, now = self.facts[change.fact.partition("@")[0]], self._fact(change.fact)
         return {
             "fact": change.fact,
-            "label": self.words.fact_name(fact, unit),
+            "label": now["label"],
             "asked": change.asked,
             "now": now["shown"],
             "to": self._values(fact, change),
@@ -109,7 +99,7 @@ class Explained:
         if fact.type == "text":
             return self.words.words["any_text" if not fact.compared else "another_name"]
         if fact.type == "reference":
-            return self._or(self.shown.unit_name(value) for value in change.values)
+            return self._or(self.shown.unit_name("trial", value) for value in change.values)
         return self._or(plain(value) for value in change.values)
 
     def _members(self, fact: Declaration, change: Change) -> str:
@@ -144,10 +134,7 @@ class Explained:
         return self.words.words["something_else"] if member == OTHER else plain(member)
 
     def _or(self, items: Iterable[str]) -> str:
-        found = list(items)
-        if len(found) < 2:
-            return "".join(found)
-        return f"{', '.join(found[:-1])} {self.words.words['or']} {found[-1]}"
+        return self.words.listed(items, "or")
 
     # --- how firm ---------------------------------------------------------------------------------------------------
 
@@ -183,8 +170,7 @@ class Explained:
 
 def explained_by_default(assessment: Assessment) -> set[str]:
     """Judgements whose explanations stand on every page: alerts, advice that is given, and the headings."""
-    parts = assessment.rulebook.about.assessment
-    headings = {parts.refractoriness, *parts.criteria.values(), *parts.situations.values(), *parts.spectrum.bands.values()}
+    headings = {rule for _, rule in assessment.rulebook.about.assessment.headings}
     found = set()
     for item in assessment.judgements:
         rule, met = item.rule, item.status == MET

@@ -3,6 +3,7 @@
 from typing import Any
 
 from euthymia.render.defined import defined
+from euthymia.render.unfold import key_of
 
 Item = dict[str, Any]
 
@@ -19,7 +20,7 @@ def ledger(document: Item) -> Item:
     every = [*document["conclusions"], *document["helpers"], *document["parts"]]
     for item in sorted(every, key=lambda item: (item["topic"], item["id"])):
         unit = item.get("trial", item.get("problem"))
-        key = f"{item['id']}@{unit}" if unit else item["id"]
+        key = key_of(item)
         topics.setdefault(item["topic"], []).append({**item, "key": key, "unit": unit, "fired": fired.get(key, [])})
         for entry in item["provisional"]:
             provisional.setdefault(entry["id"], {**entry, "rules": set()})["rules"].add(item["id"])

@@ -15,7 +15,7 @@ from euthymia.render.ledger import ledger
 from euthymia.render.patient import for_patient
 from euthymia.render.said import Saying, read_sentences
 from euthymia.render.sentences import Sandbox
-from euthymia.render.whys import seen, whys
+from euthymia.render.whys import outlook, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
@@ -58,7 +58,7 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = {}
         case _:
             parts = chapters(cleaned)
-    explained = {key: seen(found) for key, found in cleaned.get("explanations", {}).items()}
+    explained = {key: outlook(found) for key, found in cleaned.get("explanations", {}).items()}
     saying = Saying(read_sentences(folder), cleaned)
     return {"doc": cleaned, "words": words, "say": saying.say, "carried": saying.carried, "explanations": explained, **parts}
 

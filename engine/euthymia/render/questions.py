@@ -1,7 +1,7 @@
 """Questions as data and in words: what is asked, what it would settle, and what each answer would do."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from euthymia.explain.answers import Answers, Effect
 from euthymia.explain.possible_answers import Answer, Range
@@ -14,16 +14,21 @@ from euthymia.rulebook.conditions import MET
 from euthymia.rulebook.rulebook import Rulebook
 
 Item = dict[str, Any]
+Asked = TypeVar("Asked")
 FEW = 5  # questions beside those of safety of which it is told what each answer would do
 _NAMED = 2  # effects that are named before the rest becomes a number
 
 
-def grouped(questions: Iterable[Question]) -> list[list[Question]]:
+def by_fact(questions: Iterable[Asked], fact: Callable[[Asked], str]) -> dict[str, list[Asked]]:
     """The same fact of several trials together, at the place of the first."""
-    found: dict[str, list[Question]] = {}
+    found: dict[str, list[Asked]] = {}
     for question in questions:
-        found.setdefault(question.fact.partition("@")[0], []).append(question)
-    return list(found.values())
+        found.setdefault(fact(question).partition("@")[0], []).append(question)
+    return found
+
+
+def grouped(questions: Iterable[Question]) -> list[list[Question]]:
+    return list(by_fact(questions, lambda question: question.fact).values())
 
 
 def first_groups(groups: list[list[Question]]) -> list[list[Question]]:
@@ -81,7 +86,7 @@ class ShownAnswers:
         settled = [self._judgement(str(key)) | {"status": status} for key, status in effect.settles]
         settled.sort(key=lambda item: self._place[item["id"]])
         left = sorted((self._judgement(str(key)) for key in effect.leaves_open), key=lambda item: self._place[item["id"]])
-        answer = self._listed((self._answer(fact, one) for one in effect.answers), self._text["or"])
+        answer = self.words.listed((self._answer(fact, one) for one in effect.answers), "or")
         return {
             "answer": answer,
             "values": [value for one in effect.answers for value in one.written[: max(len(one.words), 1)]],
@@ -116,8 +121,7 @@ class ShownAnswers:
 
     def _by_weight(self) -> list[str]:
         """Rules as they are named: grave alerts, headline results, other alerts, other advice, the rest; each group as in the rulebook."""
-        parts = self.rulebook.about.assessment
-        headline = [parts.refractoriness, *parts.criteria.values(), *parts.situations.values(), *parts.spectrum.bands.values()]
+        headline = {rule for _, rule in self.rulebook.about.assessment.headings}
         severity = {"critical": 0, "warning": 1, "notice": 3}
 
         def weight(rule_id: str) -> int:
@@ -148,7 +152,7 @@ class ShownAnswers:
             return self._range(fact, answer.range)
         if answer.kind in ("nothing", "something"):
             return self._text[answer.kind]
-        listed = self._listed([plain(word) for word in answer.words], self._text["or"])
+        listed = self.words.listed([plain(word) for word in answer.words], "or")
         return self._text["only"].format(member=listed) if answer.kind == "only" else listed
 
     def _range(self, fact: Declaration, span: Range) -> str:
@@ -163,16 +167,11 @@ class ShownAnswers:
         if low is not None and high is not None:
             if low == high:
                 return first
-            start = "from" if low[1] else "more_than"
-            end = "to" if high[1] else "below"
-            return self._text["range"].format(low=self._text[start].format(low=first), high=self._text[end].format(high=last))
+            start = self._text["from"] if low[1] else self.words.words["more_than"]
+            end = self._text["to" if high[1] else "below"]
+            return self._text["range"].format(low=start.format(low=first), high=end.format(high=last))
         if low is not None:
-            return self._text["or_more" if low[1] else "more_than"].format(low=first)
+            return self.words.words["or_more" if low[1] else "more_than"].format(low=first)
         if high is not None:
-            return self._text["or_less" if high[1] else "less_than"].format(high=last)
-        return self._text["any_number"]
-
-    @staticmethod
-    def _listed(items: Iterable[str], last: str) -> str:
-        found = list(items)
-        return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} {last} {found[-1]}"
+            return self.words.words["or_less" if high[1] else "less_than"].format(high=last)
+        return self.words.words["any_number"]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from euthymia.render.unfold import key_of
+
 Item = dict[str, Any]
 
 _SHOWN = 4
@@ -16,7 +18,7 @@ class Rests:
     def __init__(self, document: Item, words: Item) -> None:
         self._unkind = [re.compile(rf"\b{re.escape(part)}", re.IGNORECASE) for part in words["not_for_patients"]]
         judged = (item for part in ("conclusions", "helpers", "parts") for item in document[part])
-        self._judged = {_key(item): item for item in judged}
+        self._judged = {key_of(item): item for item in judged}
         self._facts: list[Item] = document["facts"]
         self._names = {question["fact"]: question["label"] for question in document["questions"]}
 
@@ -59,8 +61,3 @@ def once(lines: Iterable[Item]) -> list[Item]:
     for line in lines:
         found.setdefault(line["text"], line)
     return list(found.values())
-
-
-def _key(item: Item) -> str:
-    unit = item.get("trial", item.get("problem"))
-    return f"{item['id']}@{unit}" if unit else str(item["id"])

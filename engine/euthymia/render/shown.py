@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from euthymia.assess import Assessment, Reasoning
+from euthymia.assess import Assessment, Judgement, Reasoning
 from euthymia.explain.because import Reason
 from euthymia.render.brief import BriefSentences
 from euthymia.render.sentences import Sentences
@@ -30,7 +30,8 @@ class Shown:
             rule, _, unit = reason.name.partition("@")
             status = self.assessment.named(reason.name).status
             title = self.rulebook.by_id[rule].title
-            label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self.unit_name(unit))
+            about = self.rulebook.by_id[rule].about
+            label = title if not unit else self.words.words["in_unit"].format(label=title, unit=self.unit_name(about, unit))
             return {"name": reason.name, "label": label, "value": status, "shown": self.words.states[status], "test": reason.test}
         return {**self.fact(reason.name), "test": reason.test}
 
@@ -48,5 +49,22 @@ class Shown:
     def label(self, name: str) -> str:
         return self.words.fact_name(self.rulebook.facts[name.partition("@")[0]], unit_of(self.patient, name))
 
-    def unit_name(self, unit_id: str) -> str:
-        return next(self.words.unit_name(unit) for units in self.patient.units.values() for unit in units if unit.id == unit_id)
+    def unit_name(self, record: str, unit_id: str) -> str:
+        return self.words.unit_name(self.patient.unit(record, unit_id))
+
+    def judgement(self, judgement: Judgement) -> dict[str, Any]:
+        """A judgement by itself: what it is and what it says, with its sources and where the rule stands."""
+        rule = judgement.rule
+        return {
+            **self.heading(judgement),
+            "text": self.sentences.said(judgement),
+            "brief": self.brief.said(judgement),
+            "sources": self.sources(rule.sources),
+            "readings": list(rule.readings),
+            "rule": {"file": rule.origin.file, "line": rule.origin.line},
+        }
+
+    def heading(self, judgement: Judgement) -> dict[str, Any]:
+        rule, unit = judgement.rule, judgement.key.unit
+        about = {} if unit is None else {rule.about: unit, "about": self.unit_name(rule.about, unit)}
+        return {"id": rule.id, **about, "title": rule.title, "kind": rule.kind, "status": judgement.status}

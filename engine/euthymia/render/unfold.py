@@ -9,7 +9,7 @@ class Unfolding:
     """The helpers of one document."""
 
     def __init__(self, document: Item) -> None:
-        self.behind = {_key(item): item["because"] for item in document["helpers"] if item["kind"] == "helper"}
+        self.behind = {key_of(item): item["because"] for item in document["helpers"] if item["kind"] == "helper"}
 
     def item(self, item: Item) -> Item:
         """The same judgement, alert or piece of advice with its reasons unfolded."""
@@ -37,6 +37,7 @@ class Unfolding:
         return list(found.values())
 
 
-def _key(item: Item) -> str:
+def key_of(item: Item) -> str:
+    """`GF-E-A9@t1`, the judgement that an item of a document tells of."""
     unit = item.get("trial", item.get("problem"))
     return f"{item['id']}@{unit}" if unit else str(item["id"])

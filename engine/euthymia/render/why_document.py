@@ -44,22 +44,9 @@ def _is_definition(shown: Shown, name: str) -> bool:
 
 
 def _entry(shown: Shown, explained: Explained, item: Judgement, line: str) -> dict[str, Any]:
-    rule = item.rule
-    about = {} if item.key.unit is None else {rule.about: item.key.unit, "about": shown.unit_name(item.key.unit)}
-    return {
-        "id": rule.id,
-        **about,
-        "title": f"{line}: {rule.title}" if line and line != rule.title else rule.title,
-        "kind": rule.kind,
-        "status": item.status,
-        "text": shown.sentences.said(item),
-        "brief": shown.brief.said(item),
-        "needs": list(item.needs),
-        "sources": shown.sources(rule.sources),
-        "readings": list(rule.readings),
-        "rule": {"file": rule.origin.file, "line": rule.origin.line},
-        "explanation": explained.of(item),
-    }
+    found = shown.judgement(item)
+    title = f"{line}: {item.rule.title}" if line and line != item.rule.title else item.rule.title
+    return found | {"title": title, "needs": list(item.needs), "explanation": explained.of(item)}
 
 
 def _statement(shown: Shown, name: str) -> dict[str, Any] | None:
@@ -79,8 +66,7 @@ def _line(result: DefinitionResult | None, item: Judgement) -> str:
 
 def _judgements(reasoning: Reasoning, name: str, result: DefinitionResult | None) -> list[Judgement]:
     """Those with the id, for every trial where none is named; for a definition those that its result hangs on."""
-    parts = reasoning.rulebook.about.assessment
-    headings = {**parts.criteria, **parts.situations, **parts.spectrum.bands, "refractoriness": parts.refractoriness}
+    headings = dict(reasoning.rulebook.about.assessment.headings)  # of two with one name, the criteria together
     exactly = [key for key in reasoning.keys if str(key) == name]
     wanted = exactly or [key for key in reasoning.keys if key.rule == name]
     if not wanted and result is not None:

@@ -16,8 +16,16 @@ def whys(document: Item) -> Item:
     return {"explained": [{**item, **seen(item["explanation"])} for item in document["explained"]]}
 
 
+def outlook(explanation: Item) -> Item:
+    """What would change it, and within what ranges it holds."""
+    return {
+        "flips": [_flip(flip) for flip in explanation["would_change"]],
+        "holds": [item for item in explanation["holds"] if not item["any"]][:_FEW],
+    }
+
+
 def seen(explanation: Item) -> Item:
-    """One explanation: lines of its tree, groups of its facts where they are many, and what would change it."""
+    """One explanation whole: lines of its tree, groups of its facts where they are many, what would change it, and its age."""
     why = explanation["why"]
     facts = [why["facts"][name] for name in why["sets"][0]]
     return {
@@ -27,9 +35,8 @@ def seen(explanation: Item) -> Item:
         "groups": _groups(facts) if len(facts) > _FEW and not _inner_steps(why["tree"]) else [],
         "alternatives": [_other(why, other) for other in why["sets"][1:]][:_WAYS],
         "others": max(len(why["sets"]) - 1 - _WAYS, 0) + why["more"],
-        "flips": [_flip(flip) for flip in explanation["would_change"]],
-        "holds": [item for item in explanation["holds"] if not item["any"]][:_FEW],
         "age": explanation["age"],
+        **outlook(explanation),
     }
 
 

@@ -1,6 +1,7 @@
 """Facts and names in words. The words themselves stand in templates/words.yaml."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,12 @@ class Words(BaseModel):
     missing: str
     asking: dict[str, str]
 
-    def listed(self, items: Iterable[str]) -> str:
-        """`a, b and c`."""
+    def listed(self, items: Iterable[str], last: str = "and") -> str:
+        """`a, b and c`, or with another word before the last."""
         found = list(items)
         if len(found) < 2:
             return "".join(found)
-        return f"{', '.join(found[:-1])} {self.words['and']} {found[-1]}"
+        return f"{', '.join(found[:-1])} {self.words[last]} {found[-1]}"
 
     def unit_name(self, unit: Unit) -> str:
         """`trial t1 (sertraline)`; `course t1+t2 (sertraline with CBT)` where two were merged."""
@@ -97,6 +98,7 @@ def plain(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
+@lru_cache(maxsize=4)
 def read_words(folder: Path) -> Words:
     return read_model(folder / "words.yaml", Words).model
 

@@ -232,6 +232,11 @@ class AssessmentMap(Strict):
     availability: str | None = None
     preference: str | None = None
 
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """What stands at the head of every page, by name, and the rule behind it. A band and the criteria together share a name."""
+        return [*self.criteria.items(), *self.situations.items(), *self.spectrum.bands.items(), ("refractoriness", self.refractoriness)]
+
 
 class RulebookFile(Strict):
     schema_: Literal["euthymia.rulebook/1"] = Field(alias="schema")

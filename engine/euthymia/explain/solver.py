@@ -6,7 +6,7 @@ from clingo import Backend, Control, Model
 
 from euthymia.explain.program import Atom, Body, Part, Program, Solution
 
-_OPTIONS = ("--models=0", "--project=project", "--opt-strategy=usc", "--seed=1", "--parallel-mode=1", "--warn=none")
+_OPTIONS = ("--models=0", "--project=project", "--opt-strategy=usc,pmres", "--seed=1", "--parallel-mode=1", "--warn=none")
 
 
 def smallest(

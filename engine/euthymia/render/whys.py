@@ -116,7 +116,8 @@ def _inner(step: Item) -> Iterator[Item]:
 
 
 def _flip(flip: Item) -> Item:
-    """Ways to change a status: each a few changes; where many are needed together, the first few of them."""
-    ways = [{"changes": changes[:_TOGETHER], "more": max(len(changes) - _TOGETHER, 0), "all": len(changes)} for changes in flip["sets"]]
+    """Ways to change a status: each a few changes; where many are needed together, the first few of them. None is shown twice."""
+    found = [{"changes": changes[:_TOGETHER], "more": max(len(changes) - _TOGETHER, 0), "all": len(changes)} for changes in flip["sets"]]
+    ways = [way for number, way in enumerate(found) if way not in found[:number]]
     becomes = "holds" if flip["to"] == "met" else "ends" if flip["from"] == "met" else "excluded"
-    return {**flip, "becomes": becomes, "ways": ways[:_WAYS], "others": max(len(ways) - _WAYS, 0) + flip["more"]}
+    return {**flip, "becomes": becomes, "ways": ways[:_WAYS], "others": len(found) - len(ways[:_WAYS]) + flip["more"]}

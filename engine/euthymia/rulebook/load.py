@@ -291,8 +291,12 @@ def _circle_problem(circle: list[str], rules: Mapping[str, Rule], folder: Path) 
 
 
 def _digest(folder: Path) -> str:
-    """Identifies the content of all rule files, whatever their order on disk."""
+    return digest_of({path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.yaml")})
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Identifies the content of all rule files by their paths in the folder, whatever their order on disk."""
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix()):
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(files):
+        total.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
     return f"sha256:{total.hexdigest()}"

@@ -1,0 +1,1 @@
+"""The record of decisions: hash-chained, signed, replayable, and forgettable."""

@@ -1,0 +1,59 @@
+"""Salted commitments: a sealed record holds only their digests, and what they commit to can be forgotten.
+
+A commitment is the SHA-256 of sixteen random bytes followed by the canonical text of a value. Without the salt it says nothing about the
+value, not even to somebody who can guess all values that are possible.
+"""
+
+import json
+import secrets
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from euthymia.ledger.canonical import canonical, digest
+
+_SALT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens one commitment: the salt, and the canonical text of the value."""
+
+    salt: bytes
+    text: str
+
+    @property
+    def commitment(self) -> str:
+        return digest(self.salt + self.text.encode("utf-8"))
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.text)
+
+
+Part = tuple[Opening, ...]
+Parts = Mapping[str, Part]
+
+
+def opened(value: Any) -> Opening:
+    """A fresh salt for a value."""
+    return Opening(secrets.token_bytes(_SALT), canonical(value))
+
+
+def commitments(parts: Parts) -> dict[str, list[str]]:
+    """By part, in an order that says nothing about the values."""
+    return {name: sorted(opening.commitment for opening in part) for name, part in parts.items()}
+
+
+def packed(part: Sequence[Opening]) -> bytes:
+    """As the store keeps one part of a record."""
+    return zlib.compress(json.dumps([[opening.salt.hex(), opening.text] for opening in part], ensure_ascii=False).encode("utf-8"), 6)
+
+
+def unpacked(blob: bytes) -> Part:
+    """Raises ValueError when the bytes are not what `packed` made."""
+    try:
+        return tuple(Opening(bytes.fromhex(salt), str(text)) for salt, text in json.loads(zlib.decompress(blob)))
+    except (zlib.error, TypeError) as error:
+        raise ValueError(str(error)) from None

@@ -1,0 +1,1 @@
+"""How the tables of older stores become those of today."""

@@ -1,0 +1,98 @@
+"""The ledger in one file: SQLite with a write-ahead log, every record flushed to the disk before it is acknowledged."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine
+
+from euthymia.errors import InputError, Problem
+from euthymia.ledger.faults import told
+from euthymia.ledger.sql_store import SqlStore, SqlWriting
+from euthymia.ledger.upgrade import require_version, upgrade
+
+_PATIENCE = 30.0  # seconds to wait for another writer
+_SCRUB_PATIENCE = 10.0  # seconds to wait for readers that still hold old pages
+
+
+class SqliteStore(SqlStore):
+    """`writable`: make the file and its tables where they are missing."""
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self._path = path
+        if writable:
+            _make_private(path)
+        elif not path.is_file():
+            raise InputError([Problem(str(path), 0, "", "no such ledger; `euthymia assess … --record` makes one")])
+        mode = "rw" if writable else _reading_mode(path)
+        super().__init__(create_engine("sqlite+pysqlite://", creator=lambda: _connect(path, mode), hide_parameters=True), str(path))
+        with told(self.where):
+            if writable:
+                with self._exclusively() as connection:
+                    upgrade(connection, self.where)
+            else:
+                with self.reading() as connection:
+                    require_version(connection, self.where)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlWriting]:
+        with told(self.where), self._exclusively() as connection:
+            yield SqlWriting(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with told(self.where), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[Connection]:
+        """The write lock is taken at once: a transaction that starts by reading could not get it any more."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()  # no fault where the database has rolled back by itself
+                raise
+            connection.exec_driver_sql("COMMIT")
+
+    def scrub(self) -> None:
+        """Deleted content was overwritten in its page (secure_delete); the log that still holds older pages is emptied."""
+        until = time.monotonic() + _SCRUB_PATIENCE
+        while True:
+            with self.reading() as connection:
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
+            if busy is not None and not busy[0]:
+                return
+            if time.monotonic() > until:
+                message = "the content was removed, but another program still reads older pages; end it and run `euthymia ledger scrub`"
+                raise InputError([Problem(self.where, 0, "", message)])
+            time.sleep(0.05)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    if mode == "rw":
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    """An empty file that only its owner may read, unless one is there."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise InputError([Problem(str(path), 0, "", f"cannot be written: {error.strerror or error}; nothing was recorded")]) from None
+
+
+def _reading_mode(path: Path) -> str:
+    """A copy on a read-only medium, to which nobody can be writing, is read as it is; otherwise readers need the log's side files."""
+    log = path.with_name(path.name + "-wal")
+    still = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return "ro&immutable=1" if still else "ro"

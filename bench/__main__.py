@@ -1,20 +1,22 @@
 """`python -m bench`: what euthymia's choices cost, as ratios within one run. Progress on stderr, one table on stdout.
 
---long      100,000 decisions instead of 10,000 when memory is measured
+--long      when memory is measured, 100,000 decisions instead of 10,000, and a ledger of 1,000,000 records instead of 20,000
 """
 
 import platform
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bench import measures
 from bench.explanations import explanations
+from bench.ledger import ledger
 from bench.measures import Sizes
 from bench.timing import Row, progress
 from euthymia.consultation import Consultation
 
-LONG = (1_000, 100_000)
+LONG = replace(Sizes(), evaluations=(1_000, 100_000), chain=1_000_000)
 
 
 def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable[[], Iterator[Row]]]:
@@ -29,6 +31,7 @@ def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable
         "memory": lambda: measures.memory(sizes),
         "threads": lambda: measures.threads(consultation, sizes),
         "commands": lambda: measures.start_up(sizes),
+        "ledger": lambda: ledger(consultation, sizes),
     }
 
 
@@ -43,7 +46,7 @@ def main(arguments: list[str]) -> int:
     if set(arguments) - {"--long"}:
         print(__doc__, file=sys.stderr)
         return 2
-    sizes = replace(Sizes(), evaluations=LONG) if arguments else Sizes()
+    sizes = LONG if arguments else Sizes()
     progress("compiling the shipped rulebook")
     consultation = Consultation()
     rows: list[Row] = []
@@ -53,9 +56,11 @@ def main(arguments: list[str]) -> int:
     print(table(rows))
     print(f"\nMedians within one run, Python {platform.python_version()}; compare the ratios, not the times.")
     if not arguments:
-        print(f"Memory after {sizes.evaluations[1]:,} decisions only; `--long` makes it {LONG[1]:,}.")
+        short, long = (f"{size.evaluations[1]:,} decisions and {size.chain:,} records" for size in (sizes, LONG))
+        print(f"Memory after {short} only; `--long` makes it {long}.")
     return 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was made for a while goes, as after an interrupt
     sys.exit(main(sys.argv[1:]))

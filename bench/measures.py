@@ -40,6 +40,9 @@ class Sizes:
     evaluations: tuple[int, int] = (1_000, 10_000)
     threads: int = 8
     starts: int = 5
+    recorded: tuple[str, ...] = ("nakama-2014", "complete")
+    appended: int = 20
+    chain: int = 20_000
 
 
 def evaluator_against_hand(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:

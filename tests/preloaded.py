@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from euthymia import cli, consultation
+from euthymia.ledger import postgres_store, signing, sqlite_store
 from euthymia.resources import bundled
 from euthymia.rulebook.rulebook import Rulebook
 
@@ -16,4 +17,4 @@ def _loaded(folder: Path) -> Rulebook:
 
 
 consultation.load_rulebook = _loaded
-assert cli
+assert (cli, postgres_store, signing, sqlite_store)

@@ -47,9 +47,10 @@ def anew() -> Consultation:
     return Consultation()
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_same_patient_gives_the_same_bytes(path: Path, assess: Assess, anew: Consultation, words: Words) -> None:
-    """Assessed once more, by a rulebook loaded anew."""
+@pytest.mark.parametrize("name", ["complete", "nakama-2014", "veraart-2023-5", "only-an-age"])
+def test_the_same_patient_gives_the_same_bytes(name: str, assess: Assess, anew: Consultation, words: Words) -> None:
+    """Assessed once more, by a rulebook loaded anew: much known of few trials, little of many, and nearly nothing."""
+    path = ROOT / "examples" / f"{name}.yaml"
     again = document(anew.assess(anew.read(path, ON), ON), words)
     assert json.dumps(again) == json.dumps(assess(path))
 

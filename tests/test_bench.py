@@ -11,8 +11,13 @@ from euthymia.consultation import Consultation
 from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import views
 
-TINY = Sizes(repeats=1, generated=2, trials=(1, 2), rulebooks=(1, 2), evaluations=(1, 2), threads=2, starts=1)
-NAMES = ("hand-written code", "bare engine", "explanations", "more trials", "more rules", "set-up", "memory", "threads", "commands")
+TINY = Sizes(
+    repeats=1, generated=2, trials=(1, 2), rulebooks=(1, 2), evaluations=(1, 2), threads=2, starts=1,
+    recorded=("only-an-age",), appended=1, chain=20,
+)  # fmt: skip
+NAMES = (
+    "hand-written code", "bare engine", "explanations", "more trials", "more rules", "set-up", "memory", "threads", "commands", "ledger",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

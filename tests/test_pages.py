@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from euthymia.consultation import Consultation
+from euthymia.ledger.canonical import canonical
 from euthymia.render.page import AUDIENCES, html_page, text_page
 from euthymia.resources import bundled
 from tests.conftest import Assess
@@ -258,3 +259,14 @@ def test_an_unknown_audience_is_refused(assess: Assess) -> None:
     """A page for nobody is not made."""
     with pytest.raises(ValueError, match="no such page"):
         text(assess(FOUR_TRIALS), "public")
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("source", [ROOT / "examples" / "complete.yaml", FOUR_TRIALS], ids=["complete", "four-trials"])
+def test_no_page_rests_on_the_order_of_keys(source: Path | str, audience: str, assess: Assess) -> None:
+    """JSON knows no order of keys: a document that was sorted, sent or recorded gives the same pages."""
+    made = assess(source)
+    kept = json.loads(canonical(made))
+    folder = bundled("templates")
+    assert html_page(kept, audience, folder) == html_page(made, audience, folder)
+    assert text_page(kept, audience, folder, colour=False, width=100) == text_page(made, audience, folder, colour=False, width=100)

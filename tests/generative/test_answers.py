@@ -36,7 +36,7 @@ def _really_answered(consultation: Consultation, file: PatientFile, name: str, v
         return None
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=shipped_patients(), which=st.integers(0, 10_000))
 def test_the_effects_of_answers_are_those_of_entering_them(consultation: Consultation, data: dict[str, Any], which: int) -> None:
     """For one question of a random patient: every answer changes just the judgements that it is said to change."""

@@ -16,7 +16,7 @@ from tests.generative.rulebooks import rulebooks
 from tests.generative.small_patients import small_patients
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(rulebook=rulebooks(), patients=st.lists(small_patients(), min_size=12, max_size=12))
 def test_both_engines_and_the_meaning_agree_on_any_rulebook(rulebook: Rulebook, patients: list[Patient]) -> None:
     """For random rulebooks and patients, evaluator, durable_rules and the plain definition give the same statuses."""

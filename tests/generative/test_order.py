@@ -25,7 +25,7 @@ def _bytes(consultation: Consultation, words: Words, data: dict[str, Any], on: d
     return json.dumps(document(consultation.assess(read(consultation, data, on), on), words), ensure_ascii=False)
 
 
-@settings(max_examples=12)
+@settings(max_examples=7)
 @given(data=shipped_patients(), seed=st.integers(0, 10**6))
 def test_the_order_inside_a_patient_file_changes_nothing(
     consultation: Consultation, words: Words, on: date, data: dict[str, Any], seed: int

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -70,6 +70,11 @@ def day_asked(text: str | None) -> date:
         return day_of(text)
     except ValueError as error:
         raise InputError([Problem("--on", 0, "", str(error))]) from None
+
+
+def now() -> datetime:
+    """The time at which something is recorded."""
+    return datetime.now(UTC)
 
 
 def read_all(consultation: Consultation, files: list[Path], day: date) -> list[PatientFile]:

@@ -11,6 +11,7 @@ from euthymia.cli.assess import assess
 from euthymia.cli.common import INTERRUPTED, WRONG_INPUT, stop
 from euthymia.cli.compare import compare
 from euthymia.cli.interview import interview
+from euthymia.cli.ledger import ledger_app
 from euthymia.cli.rules import rules_app
 from euthymia.cli.schema import schema
 from euthymia.cli.stage import stage
@@ -31,6 +32,7 @@ app.command()(ask)
 app.command()(interview)
 app.command()(schema)
 app.add_typer(rules_app, name="rules")
+app.add_typer(ledger_app, name="ledger")
 
 
 def main() -> None:

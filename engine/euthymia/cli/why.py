@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from euthymia.assess import Reasoning
 from euthymia.cli.common import OnOption, RulesOption, TextOrJson, day_asked, shipped_words, show_as
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
@@ -33,8 +34,13 @@ def why(
     day = day_asked(on)
     consultation = Consultation(rules)
     patient = consultation.read(file, day)
+    show_why(consultation.reason(patient, day), name, format, audience)
+
+
+def show_why(reasoning: Reasoning, name: str, format: TextOrJson, audience: WhyAudience) -> None:
+    """The why of one status of a decision, as a page or a document. Raises InputError for an id that nothing has."""
     try:
-        data = why_document(consultation.reason(patient, day), shipped_words(), name)
+        data = why_document(reasoning, shipped_words(), name)
     except NoSuchId as error:
         raise InputError([Problem("ID", 0, "", str(error))]) from None
     show_as(data, "why" if audience is WhyAudience.clinician else "why_audit", format)

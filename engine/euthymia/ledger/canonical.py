@@ -7,7 +7,7 @@ import rfc8785
 
 
 def canonical(data: Any) -> str:
-    """Text of the data by RFC 8785: keys sorted, numbers in one form, no spaces."""
+    """Text of the data by RFC 8785: keys sorted, numbers in one form, no spaces. Patient files hold no number beyond what JSON carries."""
     return rfc8785.dumps(data).decode("utf-8")
 
 

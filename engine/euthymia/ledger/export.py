@@ -1,7 +1,7 @@
 """The whole ledger as lines of JSON, by the format that docs/ledger-format.md describes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from euthymia.ledger.record import Sealed
@@ -9,7 +9,7 @@ from euthymia.ledger.rulebooks import compiled_text, files_of
 from euthymia.ledger.store import PARTS, Row, Store, StoredRulebook
 
 
-def ndjson(store: Store) -> Iterator[str]:
+def ndjson(store: Store, step: Callable[[], None] = lambda: None) -> Iterator[str]:
     """One line for the ledger, one for each rulebook, one for each record."""
     head = store.head()
     if head is None:
@@ -24,6 +24,7 @@ def ndjson(store: Store) -> Iterator[str]:
         if row.sealed.number > last.number:
             return  # written since the first line
         yield _line(exported_record(row))
+        step()
 
 
 def exported_rulebook(stored: StoredRulebook) -> dict[str, Any]:

@@ -3,20 +3,25 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.commitments import packed
-from euthymia.ledger.record import FIRST, Asker, Draft, Place, Sealed, checkpoint, seal
-from euthymia.ledger.signing import Signer
+from euthymia.ledger.record import FIRST, Asker, Draft, Kind, Place, Sealed, checkpoint, seal
+from euthymia.ledger.sound import require_sound
 from euthymia.ledger.store import Row, Store, StoredRulebook, Writing
 
+if TYPE_CHECKING:
+    from euthymia.ledger.signing import Signer
+
 Clock = Callable[[], datetime]
+_A = {"opening": "an opening", "key": "a change of key", "assessment": "an assessment", "response": "a response", "erasure": "an erasure"}
 
 
 class Ledger:
     """Records in a store. `clock` gives the time of day with its zone; `signer` is needed where the ledger is signed."""
 
-    def __init__(self, store: Store, clock: Clock, signer: Signer | None = None) -> None:
+    def __init__(self, store: Store, clock: Clock, signer: "Signer | None" = None) -> None:
         self.store = store
         self._clock = clock
         self._signer = signer
@@ -41,7 +46,7 @@ class Ledger:
                 added.append(head)
             return added
 
-    def change_key(self, signer: Signer, by: Asker) -> Sealed:
+    def change_key(self, signer: "Signer", by: Asker) -> Sealed:
         """From the next record on, records are signed with this key. The change is signed with the one before, if there was one."""
         record = self.append(Draft("key", by, {"public_key": signer.public}))
         self._signer = signer
@@ -104,12 +109,23 @@ class Ledger:
     # --- reading --------------------------------------------------------------------------------------------------------
 
     def row(self, number: int, *parts: str) -> Row:
-        """One record. Raises InputError when there is none of this number."""
+        """One record, with these parts. Raises InputError when there is none of this number, or it is not what was sealed."""
         row = self.store.row(number, parts)
         if row is None:
             head = self.store.head()
             last = f"the last is {head.sealed.number}" if head else "it is empty"
             raise InputError([Problem(self.store.where, 0, "", f"holds no record {number}; {last}")])
+        return self.sound(row, *parts)
+
+    def sound(self, row: Row, *parts: str) -> Row:
+        """A row that was read with these parts. Raises InputError when it is not what was sealed."""
+        return require_sound(row, self.store.where, parts)
+
+    def of_kind(self, number: int, kind: Kind, *parts: str) -> Row:
+        """The same for a record of this kind."""
+        row = self.row(number, *parts)
+        if row.sealed.kind != kind:
+            raise InputError([Problem(self.store.where, 0, "", f"record {number} is no {kind} but {_A[row.sealed.kind]}")])
         return row
 
 

@@ -1,15 +1,21 @@
 """The ledger of a team: PostgreSQL, one writer at a time by an advisory lock, every commit flushed to the disk."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
-from euthymia.ledger.faults import told
+from euthymia.errors import InputError, Problem
+from euthymia.ledger.faults import LOCKED, NOT_SCRUBBED, STILL_READ, told
 from euthymia.ledger.sql_store import SqlStore, SqlWriting
-from euthymia.ledger.upgrade import require_version, upgrade
+from euthymia.ledger.upgrade import upgrade
 
 _LOCK = 0x65757468796D6961  # "euthymia"
+_PATIENCE = 30.0  # seconds to wait for another writer
+_SCRUB_PATIENCE = 10.0  # seconds to wait for readers that still hold old rows
+_FORGETTING = {"openings": "content", "patients": "pseudonym"}  # what is deleted when a patient is forgotten: tables and columns
 
 
 class PostgresStore(SqlStore):
@@ -17,34 +23,62 @@ class PostgresStore(SqlStore):
 
     def __init__(self, url: URL, *, writable: bool) -> None:
         engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
-        super().__init__(engine, url.render_as_string(hide_password=True))
-        if writable:
-            with self._exclusively() as connection:
-                upgrade(connection, self.where)
-        else:
-            with self.reading() as connection:
-                require_version(connection, self.where)
+        shown = url.set(query={name: value for name, value in url.query.items() if "password" not in name})
+        super().__init__(engine, shown.render_as_string(hide_password=True), writable=writable)
+
+    def prepare(self) -> None:
+        with self.writing() as writing:
+            if upgrade(writing.connection, self.where):
+                _keep_no_samples(writing.connection)
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
-        with self._exclusively() as connection:
-            yield SqlWriting(connection)
+        """Statements see what was committed before each of them, so also what the last holder of the lock wrote."""
+        with told(self.where), self._connected("READ COMMITTED") as connection, connection.begin():
+            connection.execute(text("SET LOCAL synchronous_commit TO on"))
+            connection.execute(text(f"SET LOCAL lock_timeout TO {_PATIENCE * 1000:.0f}"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield SqlWriting(connection, self.where)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with told(self.where), self.engine.connect() as connection:
+        with told(self.where), self._connected("REPEATABLE READ") as connection:
             yield connection
 
-    @contextmanager
-    def _exclusively(self) -> Iterator[Connection]:
-        with told(self.where), self.engine.begin() as connection:
-            connection.execute(text("SET LOCAL synchronous_commit TO on"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            yield connection
+    def _connected(self, isolation: str) -> Connection:
+        """Whatever the server's own default is."""
+        return self.engine.execution_options(isolation_level=isolation).connect()
 
     def scrub(self) -> None:
         """Tables are written anew without what was deleted. Archives of the server's log and copies are the clinic's to delete."""
-        with told(self.where), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in ("openings", "patients"):
-                connection.execute(text(f"VACUUM FULL {table}"))
-            connection.execute(text("CHECKPOINT"))
+        until, pause = time.monotonic() + _SCRUB_PATIENCE, 0.05
+        with told(self.where, NOT_SCRUBBED), self._connected("AUTOCOMMIT") as connection:
+            connection.detach()
+            connection.execute(text(f"SET lock_timeout TO {min(1.0, _SCRUB_PATIENCE) * 1000:.0f}"))  # whoever comes later waits behind this
+            now = str(connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)")))
+            while not _written_anew(connection, now):
+                if time.monotonic() + pause > until:
+                    raise InputError([Problem(self.where, 0, "", STILL_READ)])
+                time.sleep(pause)
+                pause *= 2
+
+
+def _written_anew(connection: Connection, since: str) -> bool:
+    """Does nobody use the tables, or still see rows that were deleted before this transaction? The server keeps those."""
+    for table in _FORGETTING:
+        try:
+            connection.execute(text(f"VACUUM FULL {table}"))
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCKED:
+                raise
+            return False
+        forgotten = text("SELECT age(relfrozenxid) <= age(CAST(:since AS xid)) FROM pg_class WHERE oid = CAST(:name AS regclass)")
+        if not connection.scalar(forgotten, {"since": since, "name": table}):
+            return False
+    return True
+
+
+def _keep_no_samples(connection: Connection) -> None:
+    """The planner's statistics would hold samples of what was forgotten."""
+    for table, column in _FORGETTING.items():
+        connection.execute(text(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0"))

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from euthymia import __version__
 from euthymia.ledger.canonical import canonical, digest
 from euthymia.ledger.commitments import Parts, commitments
 
 Kind = Literal["opening", "key", "assessment", "response", "erasure"]
-Role = Literal["clinician", "auditor", "author", "administrator"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ROLES = ("clinician", "auditor", "author", "administrator")
 SCHEMA = "euthymia.record/1"
 FIRST = 1
 

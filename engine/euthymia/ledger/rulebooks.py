@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
@@ -97,3 +98,31 @@ def old_rulebooks(store: Store) -> Iterator[OldRulebooks]:
     """Rules are unpacked into a temporary folder; it never holds anything of a patient."""
     with tempfile.TemporaryDirectory(prefix="euthymia-rules-") as folder:
         yield OldRulebooks(store, Path(folder))
+
+
+class Compiled:
+    """The compiled rulebooks of a ledger, read once each. Raises InputError where one cannot be read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rules: dict[str, dict[str, Any]] = {}
+
+    def rules(self, wanted: str) -> dict[str, Any]:
+        """The rules of one rulebook by their ids."""
+        if wanted not in self._rules:
+            stored = self._store.rulebook(wanted)
+            try:
+                rules = [] if stored is None else json.loads(compiled_text(stored))["rules"]
+            except (ValueError, KeyError):
+                message = f"holds the rulebook {wanted} in a form that cannot be read; `euthymia ledger verify` tells more"
+                raise InputError([Problem(self._store.where, 0, "", message)]) from None
+            self._rules[wanted] = {rule["id"]: rule for rule in rules}
+        return self._rules[wanted]
+
+    def every(self) -> dict[str, Any]:
+        """The rules of all rulebooks; of several with one id, that of the last."""
+        return {name: rule for wanted in self._store.digests() for name, rule in self.rules(wanted).items()}
+
+    def alerts(self, wanted: str) -> dict[str, str]:
+        """Severity of each alert of one rulebook."""
+        return {name: rule["alert"] for name, rule in self.rules(wanted).items() if rule["alert"]}

@@ -80,6 +80,7 @@ def _read(path: Path) -> bytes:
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except OSError as error:
         raise InputError([Problem(str(path), 0, "", f"cannot be written: {error.strerror or error}")]) from None

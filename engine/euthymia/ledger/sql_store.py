@@ -1,16 +1,17 @@
 """Records in a database, by SQLAlchemy: what SQLite and PostgreSQL have in common."""
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from itertools import groupby
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, select
 from sqlalchemy.sql import Select
 
+from euthymia.errors import InputError, Problem
 from euthymia.ledger.record import Sealed
 from euthymia.ledger.store import Row, StoredRulebook
 from euthymia.ledger.tables import openings, patients, records, rulebooks
+from euthymia.ledger.upgrade import require_version, upgrade
 
 _A_FEW = 50
 
@@ -18,8 +19,9 @@ _A_FEW = 50
 class SqlWriting:
     """See store.Writing."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, where: str) -> None:
         self.connection = connection
+        self.where = where
 
     def head(self) -> Sealed | None:
         return self._last(select(records))
@@ -29,10 +31,11 @@ class SqlWriting:
 
     def _last(self, wanted: Select[Any]) -> Sealed | None:
         row = self.connection.execute(wanted.order_by(records.c.number.desc()).limit(1)).first()
-        return None if row is None else sealed(row)
+        return None if row is None else _sealed(row, self.where)
 
     def last_of_subject(self, subject: str) -> int | None:
-        return self.connection.scalar(select(func.max(records.c.number)).where(records.c.subject == subject))
+        last: int | None = self.connection.scalar(select(func.max(records.c.number)).where(records.c.subject == subject))
+        return last
 
     def subject_of(self, pseudonym: str) -> str | None:
         return subject_of(self.connection, pseudonym)
@@ -62,14 +65,29 @@ class SqlWriting:
 class SqlStore:
     """See store.Store. `reading` and `writing` are the database's own."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, *, writable: bool) -> None:
         self.engine = engine
         self.where = where
+        try:
+            if writable:
+                self.prepare()
+            else:
+                with self.reading() as connection:
+                    require_version(connection, where)
+        except BaseException:
+            self.close()
+            raise
+
+    def prepare(self) -> None:
+        """Make the tables where they are missing."""
+        with self.writing() as writing:
+            upgrade(writing.connection, self.where)
 
     def writing(self) -> AbstractContextManager[SqlWriting]:
         raise NotImplementedError
 
     def reading(self) -> AbstractContextManager[Connection]:
+        """Whatever is read inside is of one moment."""
         raise NotImplementedError
 
     def scrub(self) -> None:
@@ -80,11 +98,11 @@ class SqlStore:
 
     def row(self, number: int, parts: Collection[str] = ()) -> Row | None:
         with self.reading() as connection:
-            return next(_rows(connection, _wanted().where(records.c.number == number), parts), None)
+            return next(self._rows(connection, _wanted().where(records.c.number == number), parts), None)
 
     def head(self) -> Row | None:
         with self.reading() as connection:
-            return next(_rows(connection, _wanted().order_by(records.c.number.desc()).limit(1), ()), None)
+            return next(self._rows(connection, _wanted().order_by(records.c.number.desc()).limit(1), ()), None)
 
     def rows(
         self, after: int = 0, parts: Collection[str] = (), *, subject: str | None = None, kinds: Collection[str] = ()
@@ -96,15 +114,19 @@ class SqlStore:
             wanted = wanted.where(records.c.kind.in_(kinds))
         while True:
             with self.reading() as connection:
-                some = list(_rows(connection, wanted.where(records.c.number > after).order_by(records.c.number).limit(_A_FEW), parts))
+                next_few = wanted.where(records.c.number > after).order_by(records.c.number).limit(_A_FEW)
+                some = list(self._rows(connection, next_few, parts))
             yield from some
             if len(some) < _A_FEW:
                 return
+            if some[-1].sealed.number <= after:
+                raise _damaged(self.where, "its records are not in the order of their numbers")
             after = some[-1].sealed.number
 
-    def count(self) -> int:
+    def count(self, kinds: Collection[str] = ()) -> int:
+        wanted = select(func.count()).select_from(records)
         with self.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(records)) or 0
+            return connection.scalar(wanted.where(records.c.kind.in_(kinds)) if kinds else wanted) or 0
 
     def subject_of(self, pseudonym: str) -> str | None:
         with self.reading() as connection:
@@ -113,7 +135,11 @@ class SqlStore:
     def rulebook(self, digest: str) -> StoredRulebook | None:
         with self.reading() as connection:
             row = connection.execute(select(rulebooks).where(rulebooks.c.digest == digest)).first()
-        return None if row is None else StoredRulebook(row.digest, row.files, row.compiled)
+        if row is None:
+            return None
+        if not (isinstance(row.files, bytes) and isinstance(row.compiled, bytes)):
+            raise _damaged(self.where, f"the rulebook {digest} is not what was stored")
+        return StoredRulebook(row.digest, row.files, row.compiled)
 
     def digests(self) -> list[str]:
         with self.reading() as connection:
@@ -126,9 +152,30 @@ class SqlStore:
             found = [("content of a record that is not there", lost), ("a patient of no record", unknown)]
             return [what for what, wanted in found if connection.scalar(wanted) is not None]
 
+    def _rows(self, connection: Connection, wanted: Select[Any], parts: Collection[str]) -> Iterator[Row]:
+        found = connection.execute(wanted).all()
+        contents: dict[int, dict[str, bytes]] = {}
+        if found and parts:
+            numbers = [row.number for row in found]
+            for kept in connection.execute(select(openings).where(openings.c.number.in_(numbers), openings.c.part.in_(parts))):
+                if not isinstance(kept.content, bytes):
+                    raise _damaged(self.where, f"the content of record {kept.number} is not what was stored")
+                contents.setdefault(kept.number, {})[kept.part] = kept.content
+        for row in found:
+            record = _sealed(row, self.where)
+            yield Row(record, row.kind, row.subject, row.previous, row.pseudonym, contents.get(row.number, {}))
 
-def sealed(row: Any) -> Sealed:
+
+def _sealed(row: Any, where: str) -> Sealed:
+    """SQLite finds values of other types than it was given where its file was damaged."""
+    there, maybe = (row.hash, row.body, row.kind), (row.signature, row.subject)
+    if not (all(isinstance(value, str) for value in there) and all(isinstance(value, str | None) for value in maybe)):
+        raise _damaged(where, f"record {row.number} is not what was stored")
     return Sealed(row.number, row.body, row.hash, row.signature)
+
+
+def _damaged(where: str, what: str) -> InputError:
+    return InputError([Problem(where, 0, "", f"is damaged: {what}. Restore it from a copy, and verify that")])
 
 
 def subject_of(connection: Connection, pseudonym: str) -> str | None:
@@ -144,15 +191,3 @@ def _wanted() -> Select[Any]:
     )
     joined = records.outerjoin(patients, patients.c.subject == records.c.subject)
     return select(records, previous.label("previous"), patients.c.pseudonym).select_from(joined)
-
-
-def _rows(connection: Connection, wanted: Select[Any], parts: Collection[str]) -> Iterator[Row]:
-    found = connection.execute(wanted).all()
-    contents: dict[int, dict[str, bytes]] = {}
-    if found and parts:
-        numbers = [row.number for row in found]
-        of_these = select(openings).where(openings.c.number.in_(numbers), openings.c.part.in_(parts)).order_by(openings.c.number)
-        for number, some in groupby(connection.execute(of_these), lambda row: int(row.number)):
-            contents[number] = {row.part: row.content for row in some}
-    for row in found:
-        yield Row(sealed(row), row.kind, row.subject, row.previous, row.pseudonym, contents.get(row.number, {}))

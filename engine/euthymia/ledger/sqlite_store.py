@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, QueuePool, create_engine
 
 from euthymia.errors import InputError, Problem
-from euthymia.ledger.faults import told
+from euthymia.ledger.faults import NOT_SCRUBBED, STILL_READ, told
 from euthymia.ledger.sql_store import SqlStore, SqlWriting
-from euthymia.ledger.upgrade import require_version, upgrade
+from euthymia.ledger.upgrade import known_version
 
 _PATIENCE = 30.0  # seconds to wait for another writer
 _SCRUB_PATIENCE = 10.0  # seconds to wait for readers that still hold old pages
@@ -28,23 +28,25 @@ class SqliteStore(SqlStore):
         elif not path.is_file():
             raise InputError([Problem(str(path), 0, "", "no such ledger; `euthymia assess … --record` makes one")])
         mode = "rw" if writable else _reading_mode(path)
-        super().__init__(create_engine("sqlite+pysqlite://", creator=lambda: _connect(path, mode), hide_parameters=True), str(path))
-        with told(self.where):
-            if writable:
-                with self._exclusively() as connection:
-                    upgrade(connection, self.where)
-            else:
-                with self.reading() as connection:
-                    require_version(connection, self.where)
+        pool = {"creator": lambda: _connect(path, mode), "poolclass": QueuePool}  # by itself it would take this for a store in memory
+        super().__init__(create_engine("sqlite+pysqlite://", hide_parameters=True, **pool), str(path), writable=writable)
+
+    def prepare(self) -> None:
+        with self.reading() as connection:
+            known_version(connection, self.where)  # before anything of a strange file is changed
+        with told(self.where), self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        super().prepare()
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
         with told(self.where), self._exclusively() as connection:
-            yield SqlWriting(connection)
+            yield SqlWriting(connection, self.where)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with told(self.where), self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
@@ -60,24 +62,34 @@ class SqliteStore(SqlStore):
             connection.exec_driver_sql("COMMIT")
 
     def scrub(self) -> None:
-        """Deleted content was overwritten in its page (secure_delete); the log that still holds older pages is emptied."""
+        """The tables are written anew, old pages overwritten (secure_delete), and the log that still holds older ones is emptied."""
+        with told(self.where, NOT_SCRUBBED), self._exclusively() as connection:
+            _write_anew(connection)
         until = time.monotonic() + _SCRUB_PATIENCE
-        while True:
-            with self.reading() as connection:
-                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
-            if busy is not None and not busy[0]:
-                return
-            if time.monotonic() > until:
-                message = "the content was removed, but another program still reads older pages; end it and run `euthymia ledger scrub`"
-                raise InputError([Problem(self.where, 0, "", message)])
-            time.sleep(0.05)
+        with told(self.where, NOT_SCRUBBED), self.engine.connect() as connection:
+            connection.detach()
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")  # waiting for readers inside SQLite would hold up writers
+            while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
+                if time.monotonic() > until:
+                    raise InputError([Problem(self.where, 0, "", STILL_READ)])
+                time.sleep(0.05)
+
+
+def _write_anew(connection: Connection) -> None:
+    """secure_delete clears what is deleted, not the copies that SQLite left behind in other pages when it moved rows between them."""
+    for name in ("openings", "patients"):
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).scalar_one()
+        connection.exec_driver_sql(f"ALTER TABLE {name} RENAME TO old_{name}")
+        connection.exec_driver_sql(made)
+        connection.exec_driver_sql(f"INSERT INTO {name} SELECT * FROM old_{name}")
+        connection.exec_driver_sql(f"DROP TABLE old_{name}")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     if mode == "rw":
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
     return connection
 

@@ -99,7 +99,16 @@ class _Document:
             "names_not_held": self._names_not_held(),
             "references": self._references(),
             "map": parts.model_dump(),
+            "orders": self._orders(),
             "trace": [firing.as_json() | {"matched": self._matched(firing.matched)} for firing in self.assessment.firings],
+        }
+
+    def _orders(self) -> dict[str, list[str]]:
+        """Objects of JSON have no order; these are shown in one."""
+        return {
+            "definitions": [item.definition.id for item in self.assessment.definitions],
+            "bands": list(self.rulebook.about.assessment.spectrum.bands),
+            "attributes": list(about_rulebook(self.rulebook)["attributes"]),
         }
 
     # --- sources --------------------------------------------------------------------------------------------------------

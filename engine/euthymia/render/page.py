@@ -6,12 +6,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from euthymia.render.arranged import arranged
 from euthymia.render.ask import asked
+from euthymia.render.audit import audit
 from euthymia.render.chapters import chapters
 from euthymia.render.clean import clean
 from euthymia.render.compared import compared
 from euthymia.render.filters import text_filters
-from euthymia.render.ledger import ledger
 from euthymia.render.patient import for_patient
 from euthymia.render.said import Saying, read_sentences
 from euthymia.render.sentences import Sandbox
@@ -41,11 +42,11 @@ def _known(page: str, pages: tuple[str, ...]) -> str:
 
 
 def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:
-    cleaned = clean(document)
+    cleaned = arranged(clean(document))
     words = read_words(folder).model_dump()
     match audience:
         case "auditor":
-            parts = ledger(cleaned)
+            parts = audit(cleaned)
         case "patient":
             parts = for_patient(cleaned, words)
         case "compare":

@@ -8,7 +8,7 @@ from euthymia.render.unfold import key_of
 Item = dict[str, Any]
 
 
-def ledger(document: Item) -> Item:
+def audit(document: Item) -> Item:
     """Every judgement by topic with what fired for it, and the parameters that no source states with certainty."""
     fired: dict[str, list[Item]] = {}
     for firing in document["trace"]:

@@ -1,0 +1,104 @@
+"""euthymia ledger respond, erase, and the keys: what is written beside assessments."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from euthymia.cli.common import show as write_out
+from euthymia.cli.recording import AsOption, KeyOption, LedgerOption, asker, writable
+from euthymia.errors import InputError, Problem, suggestion
+from euthymia.ledger.commitments import opened as opening_of
+from euthymia.ledger.record import Draft
+from euthymia.ledger.responses import REASONS, VERDICTS
+from euthymia.ledger.signing import make_key, public_path, read_key
+
+
+def respond(
+    number: Annotated[int, typer.Argument(help="The number of an assessment.", metavar="ID", min=1)],
+    verdict: Annotated[str, typer.Argument(help="accepted, modified or overridden.", metavar="VERDICT")],
+    reason: Annotated[str | None, typer.Option(metavar="CODE", help=f"Why not as given: {', '.join(REASONS)}.")] = None,
+    rule: Annotated[list[str] | None, typer.Option(metavar="ID", help="Which advice this is about; may be given again.")] = None,
+    note: Annotated[str | None, typer.Option(help="In words; erased with the patient.")] = None,
+    by: AsOption = None,
+    ledger: LedgerOption = None,
+    key: KeyOption = None,
+) -> None:
+    """Record what was done with an answer: accepted, modified or overridden, and why."""
+    who = asker(by)
+    _require_response(verdict, reason, note)
+    with writable(ledger, key) as opened:
+        row = opened.of_kind(number, "assessment", "patient", "derivation", "answer")
+        if not row.parts:
+            raise InputError([Problem(opened.store.where, 0, "", f"record {number} was erased; nobody can respond to it")])
+        judged = {step["rule"] for step in row.part("derivation")[0].value}
+        advised = {item["id"] for item in row.part("answer")[0].value["recommendations"]}
+        if wrong := [name for name in rule or [] if name.partition("@")[0] not in judged | advised]:
+            raise InputError(
+                [Problem("--rule", 0, "", f"record {number} has no '{name}'{suggestion(name, judged | advised)}") for name in wrong]
+            )
+        patient = row.part("patient")[0].value
+        parts = {"patient": (opening_of(patient),), "response": (opening_of({"rules": rule or [], "note": note}),)}
+        draft = Draft("response", who, {"to": number, "verdict": verdict, "reason": reason}, patient, parts)
+        written = opened.append(draft)
+        print(f"Recorded as {written.number} in {opened.store.where}", file=sys.stderr)
+
+
+def _require_response(verdict: str, reason: str | None, note: str | None) -> None:
+    problems = []
+    if verdict not in VERDICTS:
+        problems.append(Problem("VERDICT", 0, "", f"found '{verdict}'; allowed: {', '.join(VERDICTS)}{suggestion(verdict, VERDICTS)}"))
+    if reason is not None and reason not in REASONS:
+        problems.append(Problem("--reason", 0, "", f"found '{reason}'; allowed: {', '.join(REASONS)}{suggestion(reason, REASONS)}"))
+    if reason is None and verdict in VERDICTS[1:]:
+        problems.append(Problem("--reason", 0, "", f"is missing; {verdict} needs one of {', '.join(REASONS)}"))
+    if reason == "other" and not (note or "").strip():
+        problems.append(Problem("--note", 0, "", "is missing; the reason 'other' needs one"))
+    if problems:
+        raise InputError(problems)
+
+
+def erase(
+    patient: Annotated[str, typer.Argument(help="The pseudonym.", metavar="PATIENT")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; nothing can be brought back.")] = False,
+    by: AsOption = None,
+    ledger: LedgerOption = None,
+    key: KeyOption = None,
+) -> None:
+    """Erase all content of one patient's records, for good. The chain stays whole, and the erasure is recorded."""
+    who = asker(by)
+    with writable(ledger, key) as opened:
+        if not yes and not typer.confirm("Erase all content of this patient's records? It cannot be brought back", err=True):
+            raise InputError([Problem("erase", 0, "", "nothing was erased")])
+        record = opened.erase(patient, who)
+        write_out(
+            f"Erased. Recorded as {record.number} in {opened.store.where}. Copies elsewhere (backups, exports, pages) are yours to erase."
+        )
+
+
+def scrub(ledger: LedgerOption = None) -> None:
+    """Leave nothing of what was erased in the files of the ledger; needed only when an erasure says so."""
+    with writable(ledger, None) as opened:
+        opened.store.scrub()
+    write_out("Nothing of what was erased is left in the files of the ledger.")
+
+
+def keygen(file: Annotated[Path, typer.Argument(help="A new file for the private key.", metavar="FILE")]) -> None:
+    """Make a key that signs records. The public key goes beside it; give that to whoever verifies, and keep the private one apart."""
+    make_key(file)
+    write_out(f"Private key: {file}\nPublic key:  {public_path(file)}")
+
+
+def sign(
+    new_key: Annotated[Path, typer.Argument(help="The private key that signs from now on.", metavar="NEW")],
+    by: AsOption = None,
+    ledger: LedgerOption = None,
+    key: KeyOption = None,
+) -> None:
+    """Sign records with another key from now on, or begin to sign. The change is recorded, signed with the key before."""
+    signer = read_key(new_key)
+    who = asker(by)
+    with writable(ledger, key) as opened:
+        record = opened.change_key(signer, who)
+        write_out(f"Recorded as {record.number} in {opened.store.where}. Records are now signed with {new_key}.")

@@ -1,0 +1,120 @@
+"""euthymia ledger verify, replay, check, head: is the record true, and does the answer follow?"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from euthymia.cli.common import WRONG_INPUT, shipped_words, show
+from euthymia.cli.recording import KeyOption, LedgerOption, readable
+from euthymia.errors import InputError, Problem
+from euthymia.ledger.anchor import anchor_of, read_anchor
+from euthymia.ledger.export import ndjson
+from euthymia.ledger.replay import PARTS_NEEDED, Replayed
+from euthymia.ledger.replay import replay as replayed
+from euthymia.ledger.rulebooks import old_rulebooks
+from euthymia.ledger.signing import read_key, read_public
+from euthymia.ledger.verify import Verified
+from euthymia.ledger.verify import verify as verified
+from euthymia.progress import progress
+from euthymia.render.clean import clean_text
+
+_FIRST = 20
+
+
+def verify(
+    anchor: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="A head that was kept elsewhere; may be given again.")] = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(envvar="EUTHYMIA_LEDGER_PUBLIC_KEY", metavar="FILE", help="The public key with which records must be signed."),
+    ] = None,
+    ledger: LedgerOption = None,
+    key: KeyOption = None,
+) -> None:
+    """Check that every record is as it was written and none is missing; name the first that was changed, removed, inserted or reordered."""
+    public = read_public(public_key) if public_key is not None else read_key(key).public if key is not None else None
+    anchors = [read_anchor(path) for path in anchor or []]
+    with readable(ledger) as opened, progress("records verified", opened.store.count()) as step:
+        found = verified(opened.store, anchors, public, step)
+    show("\n".join(_report(found, len(anchors))))
+    if found.fault is not None:
+        raise SystemExit(WRONG_INPUT)
+
+
+def _report(found: Verified, anchors: int) -> list[str]:
+    lines = [f"{found.records} records are as they were written"]
+    if found.forgotten:
+        lines[0] += f"; the content of {found.forgotten} was erased, as a later record says"
+    if found.clock_went_back:
+        lines.append(f"The clock had gone back at records {', '.join(map(str, found.clock_went_back))}; the order is that of the numbers.")
+    if found.fault is not None:
+        lines.append(f"NOT WHOLE: {found.fault}")
+        return lines
+    if found.key_given:
+        lines.append("All are signed as the ledger demands, at the end with the key that was given.")
+    elif found.signed:
+        lines.append("They are signed, but no public key was given: who could write could have signed it all anew with another one.")
+    else:
+        lines.append("They are not signed: who could write could have written it all anew.")
+    if anchors:
+        lines.append(f"{found.anchors} of {anchors} anchors fit.")
+    if not anchors:
+        lines.append("No anchor was given: whether records were cut off at the end cannot be told.")
+    return lines
+
+
+def replay(
+    number: Annotated[int | None, typer.Argument(help="The number of an assessment.", metavar="[ID]", min=1)] = None,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Every assessment.")] = False,
+    ledger: LedgerOption = None,
+) -> None:
+    """Make a decision again, by the facts and the rules of its day, and compare every byte."""
+    if (number is None) is not all_of_them:
+        raise InputError([Problem("ID", 0, "", "name one assessment, or give --all")])
+    with readable(ledger) as opened, old_rulebooks(opened.store) as rulebooks:
+        every = opened.store.rows(kinds=("assessment",), parts=PARTS_NEEDED)
+        rows = every if number is None else [opened.of_kind(number, "assessment", *PARTS_NEEDED)]
+        words, results = shipped_words(), []
+        with progress("replayed", 1 if number else opened.store.count(("assessment",))) as step:
+            for row in rows:
+                result = replayed(opened.sound(row, *PARTS_NEEDED), rulebooks, words)
+                results.append((result.same, result.forgotten))
+                if not result.same:
+                    show("\n".join(map(clean_text, _told(result))))
+                step()
+    same, forgotten = sum(same for same, _ in results), sum(forgotten for _, forgotten in results)
+    show(f"{same} of {len(results) - forgotten} answers are the same byte by byte" + (f"; {forgotten} were erased" if forgotten else ""))
+    if same + forgotten < len(results):
+        raise SystemExit(WRONG_INPUT)
+
+
+def _told(result: Replayed) -> list[str]:
+    if result.forgotten:
+        return [f"record {result.number}: erased; it cannot be replayed"]
+    lines = [f"record {result.number}, written by euthymia {result.version}: another answer today"]
+    if result.refused:
+        return [*lines, f"  today's program refuses what it once read: {result.refused}"]
+    more = [f"  … and {len(result.differences) - _FIRST} more"] if len(result.differences) > _FIRST else []
+    return [*lines, *(f"  {line}" for line in result.differences[:_FIRST]), *more]
+
+
+def check(ledger: LedgerOption = None) -> None:
+    """Confirm every step of every recorded derivation by a checker that shares no code with the engines."""
+    from euthymia import certificate  # noqa: PLC0415
+
+    with readable(ledger) as opened, progress("records checked", opened.store.count()) as step:
+        report = certificate.check(ndjson(opened.store, step))
+    forgotten = f"; {report.forgotten} were erased" if report.forgotten else ""
+    summary = f"{report.records} records, {report.steps} steps of their derivations, {len(report.faults)} faults{forgotten}"
+    show("\n".join([*map(clean_text, report.faults), summary]))
+    if report.faults:
+        raise SystemExit(WRONG_INPUT)
+
+
+def head(ledger: LedgerOption = None) -> None:
+    """Print the head of the chain, to be kept elsewhere: with it, `verify --anchor` shows when something was cut off or written anew."""
+    with readable(ledger) as opened:
+        row = opened.store.head()
+    assert row is not None
+    show(json.dumps(anchor_of(row.sealed), indent=1))

@@ -3,6 +3,7 @@
 Run as a program, this file waits until whoever started it is gone, and then ends the server and removes its folder.
 """
 
+import filecmp
 import importlib.util
 import os
 import secrets
@@ -128,10 +129,12 @@ class Server:
         self.run(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
 
     def files(self, database: str) -> list[Path]:
-        """Where the server keeps the tables of a database, as they are now."""
+        """Where the server keeps the tables of a database as they are now; without those that are as in a new one."""
         self.run("CHECKPOINT")
-        [(number,)] = self.run(f"SELECT oid FROM pg_database WHERE datname = '{database}'")
-        return [path for path in (self.data / "base").rglob("*") if path.is_file() and path.parent.name in (str(number), "pgsql_tmp")]
+        folders = {name: self.data / "base" / str(number) for name, number in self.run("SELECT datname, oid FROM pg_database")}
+        own, fresh = folders[database], folders["template0"]
+        found = [path for path in own.iterdir() if not _are_alike(path, fresh / path.name)]
+        return [*found, *(self.data / "base" / "pgsql_tmp").glob("**/*")]
 
     def _connected(self, database: str) -> Any:
         import psycopg  # noqa: PLC0415  whoever only ends a server need not read it
@@ -176,6 +179,10 @@ def _free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+def _are_alike(one: Path, other: Path) -> bool:
+    return other.exists() and filecmp.cmp(one, other, shallow=False)
 
 
 def _end_after_starter(folder: Path) -> None:

@@ -17,4 +17,4 @@ def _loaded(folder: Path) -> Rulebook:
 
 
 consultation.load_rulebook = _loaded
-assert (cli, postgres_store, signing, sqlite_store)
+PRELOADED = (cli, postgres_store, signing, sqlite_store)

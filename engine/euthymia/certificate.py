@@ -256,7 +256,7 @@ def check(lines: Iterable[str]) -> Report:
     """Read an export to its end. Raises ValueError when it is none."""
     numbered = enumerate(lines, 1)
     try:
-        header = read(next(numbered)[1])
+        header = read(next(numbered)[1].encode().decode())
         report, records, head = Report(get(header, "ledger", str)), get(header, "records", int), get(header, "head", dict)
         if header["schema"] != "euthymia.ledger/1":
             raise ValueError("another schema")
@@ -272,7 +272,7 @@ def check(lines: Iterable[str]) -> Report:
                 report.faults.append(f"{where}: {fault}")
         except MALFORMED as error:
             report.faults.append(f"{where}: not in the format ({error if type(error) is ValueError else type(error).__name__})")
-    if records != report.records or any(head.get(name) != report.last.get(name) for name in ("number", "hash", "signature")):
+    if records != report.records or head != {name: report.last.get(name) for name in ("number", "hash", "signature")}:
         report.faults.append("line 1: the number of records, or the head, is not that of the last record")
     bare = sorted(number for (_, there), numbers in report.numbers.items() if not there for number in numbers)
     report.faults += [f"record {number}: its parts are missing, and no later record erases them" for number in bare]

@@ -1,6 +1,5 @@
 """A small ledger in a file, and what a forger with the file in his hands could do to it."""
 
-import hashlib
 import json
 import sqlite3
 from contextlib import closing
@@ -117,8 +116,3 @@ class Forger:
         """A record once more at another number, with its content."""
         for table, columns in (("records", "hash, body, signature, kind, subject"), ("openings", "part, content")):
             self.run(f"INSERT INTO {table} (number, {columns}) SELECT ?, {columns} FROM {table} WHERE number = ?", to, number)
-
-
-def whole(path: Path) -> str:
-    """All that is in the file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -2,7 +2,6 @@
 
 import os
 import random
-import select
 import signal
 import time
 import traceback
@@ -12,8 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import alembic.command  # noqa: F401  once, and not in every process that is forked
-from sqlalchemy import MetaData
-from sqlalchemy import select as every
+from sqlalchemy import MetaData, select
 
 from euthymia.errors import InputError
 from euthymia.ledger.canonical import canonical, digest
@@ -76,7 +74,7 @@ def everything(store: SqlStore) -> dict[str, list[Any]]:
     tables = MetaData()
     with store.reading() as connection:
         tables.reflect(connection)
-        return {table.name: sorted(map(repr, connection.execute(every(table)))) for table in tables.sorted_tables}
+        return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables.sorted_tables}
 
 
 # ---------------------------------------------------------------- other processes
@@ -132,14 +130,18 @@ def at_once(count: int, task: Callable[[int, Say], None]) -> list[list[str]]:
     return [heard(*one) for one in running]
 
 
-def killed(task: Task, after: float, *, begun: bool) -> list[str]:
-    """What a process said that was killed so many seconds after it was made, or after it said its first word."""
+def killed(task: Task, after: float, words: int = 0) -> list[str]:
+    """What a process said that was killed so many seconds after it was made, or after it said so many words."""
     pid, read = forked(task)
-    if begun:
-        select.select([read], [], [])
+    said = b""
+    while said.count(b"\n") < words and (more := os.read(read, 10_000)):
+        said += more
     time.sleep(after)
     os.kill(pid, signal.SIGKILL)
-    return heard(pid, read)
+    with os.fdopen(read, "rb") as rest:
+        said += rest.read()
+    os.waitpid(pid, 0)
+    return said.decode().split("\n")[:-1]
 
 
 def as_nobody(task: Task, user: int) -> list[str]:

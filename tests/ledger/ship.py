@@ -1,5 +1,6 @@
-"""Makes `shipped.sqlite` anew: decisions that today's program must still come to. `python -m tests.ledger.ship`, after a change that was meant.
+"""Makes `shipped.sqlite` anew: decisions that today's program must still come to.
 
+`python -m tests.ledger.ship`, after a change that was meant.
 What changed in the answers is what `euthymia ledger replay --all --ledger tests/ledger/shipped.sqlite` tells before.
 """
 

@@ -50,7 +50,9 @@ def test_the_order_of_commitments_says_nothing() -> None:
     assert commitments({"facts": part})["facts"] == sorted(opening.commitment for opening in part)
 
 
-@pytest.mark.parametrize("content", [b"", b"x", packed(())[:-1], packed((opened(1),))[:10]])
+@pytest.mark.parametrize(
+    "content", [b"", b"x", packed(())[:-1], packed((opened(1),))[:10]], ids=["nothing", "a letter", "cut", "cut early"]
+)
 def test_packed_content_that_is_damaged_is_a_value_error(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         unpacked(content)

@@ -19,7 +19,7 @@ from euthymia.ledger.differences import differences
 from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.replay import PARTS_NEEDED, Replayed, replay
-from euthymia.ledger.rulebooks import old_rulebooks
+from euthymia.ledger.rulebooks import OldRulebooks, old_rulebooks
 from euthymia.ledger.store import Store
 from euthymia.ledger.verify import verify
 from euthymia.render.words import Words
@@ -34,10 +34,16 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def replayed(store: Store, words: Words, number: int | None = None) -> list[Replayed]:
-    with old_rulebooks(store) as rules:
-        found = store.rows(kinds=("assessment",), parts=PARTS_NEEDED)
-        return [replay(row, rules, words) for row in found if number in (None, row.sealed.number)]
+@pytest.fixture(scope="module")
+def rules(shipped: Store) -> Iterator[OldRulebooks]:
+    """The rules of its day, read once."""
+    with old_rulebooks(shipped) as found:
+        yield found
+
+
+def replayed(store: Store, rules: OldRulebooks, words: Words, number: int | None = None) -> list[Replayed]:
+    found = store.rows(kinds=("assessment",), parts=PARTS_NEEDED)
+    return [replay(row, rules, words) for row in found if number in (None, row.sealed.number)]
 
 
 def test_the_shipped_ledger_is_whole(shipped: Store) -> None:
@@ -45,34 +51,38 @@ def test_the_shipped_ledger_is_whole(shipped: Store) -> None:
     assert (found.fault, found.records) == (None, len(EXAMPLES) + 1)
 
 
-def test_todays_program_gives_the_answers_of_the_shipped_ledger(shipped: Store, words: Words) -> None:
+def test_todays_program_gives_the_answers_of_the_shipped_ledger(shipped: Store, rules: OldRulebooks, words: Words) -> None:
     """Byte by byte. After a change of the answers that was meant: `python -m tests.ledger.ship`, and a word in CHANGELOG.md."""
-    found = replayed(shipped, words)
+    found = replayed(shipped, rules, words)
     assert [result.differences[:20] for result in found] == [()] * len(EXAMPLES)
     assert all(result.same for result in found)
 
 
-def test_a_program_that_answers_otherwise_is_found(shipped: Store, words: Words) -> None:
+def test_a_program_that_answers_otherwise_is_found(shipped: Store, rules: OldRulebooks, words: Words) -> None:
     """Another word on the page, and where it stands."""
     other = words.model_copy(update={"words": words.words | {"not_known": "no idea"}})
-    (found,) = replayed(shipped, other, number=2)
+    (found,) = replayed(shipped, rules, other, number=2)
     assert not found.same
     assert any(line.startswith("answer.") and "no idea" in line for line in found.differences)
 
 
-def test_a_program_that_compiles_the_rules_otherwise_is_found(shipped: Store, words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_compiles_the_rules_otherwise_is_found(
+    shipped: Store, rules: OldRulebooks, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The conditions of the day are kept beside the text of the rules."""
     monkeypatch.setattr("euthymia.ledger.replay.compiled", lambda rulebook: {"rules": []})
-    (found,) = replayed(shipped, words, number=3)
+    (found,) = replayed(shipped, rules, words, number=3)
     assert found.differences[0] == "the rules of that day are compiled to other conditions"
 
 
-def test_a_program_whose_engines_disagree_gives_no_replay(shipped: Store, words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_whose_engines_disagree_gives_no_replay(
+    shipped: Store, rules: OldRulebooks, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An old answer is not confirmed by one engine alone."""
     honest = Evaluator.evaluate_view
     monkeypatch.setattr(Evaluator, "evaluate_view", lambda *given: dict.fromkeys(honest(*given), "met"))
     with pytest.raises(Disagreement):
-        replayed(shipped, words, number=3)
+        replayed(shipped, rules, words, number=3)
 
 
 def test_the_rules_of_the_day_are_used(tmp_path: Path, consultation: Consultation, words: Words, root: Path) -> None:
@@ -86,7 +96,8 @@ def test_the_rules_of_the_day_are_used(tmp_path: Path, consultation: Consultatio
         record(ledger, Consultation(folder), ("only-an-age",))
         shutil.rmtree(folder)
         assert len(store.digests()) == 2
-        assert [result.same for result in replayed(store, words)] == [True, True]
+        with old_rulebooks(store) as rules:
+            assert [result.same for result in replayed(store, rules, words)] == [True, True]
         versions = [row.part("answer")[0].value["rulebook"]["version"] for row in store.rows(1, ("answer",))]
         assert versions[1].startswith("9.") and versions[0] != versions[1]
 

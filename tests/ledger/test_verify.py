@@ -16,7 +16,7 @@ from euthymia.ledger.commitments import opened, packed
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.signing import Signer, make_key
 from euthymia.ledger.verify import Verified, verify
-from tests.ledger.forging import CLINICIAN, Forger, write
+from tests.ledger.forging import Forger, write
 from tests.ledger.packing import zipped
 
 LAST = 11
@@ -112,7 +112,10 @@ TAMPERINGS: dict[str, tuple[Tamper, int | None, str]] = {
         4, "answer",
     ),
     "content exchanged between records": (
-        sql("UPDATE openings SET content = (SELECT content FROM openings WHERE number = 4 AND part = 'facts') WHERE number = 6 AND part = 'facts'"),
+        sql(
+            "UPDATE openings SET content = (SELECT content FROM openings WHERE number = 4 AND part = 'facts') "
+            "WHERE number = 6 AND part = 'facts'"
+        ),
         6, "facts",
     ),
     "content that cannot be read": (sql("UPDATE openings SET content = x'00' WHERE number = 4 AND part = 'facts'"), 4, "cannot be read"),
@@ -298,6 +301,3 @@ def test_the_clock_may_go_back_but_not_in_silence(tmp_path: Path) -> None:
     forger.put(LAST, body | {"at": "2020-01-01T00:00:00.000000+00:00", "clock_went_back": True})
     found = checked(path)
     assert (found.fault, found.clock_went_back) == (None, [LAST])
-
-
-assert CLINICIAN

@@ -47,13 +47,15 @@ def commitments(parts: Parts) -> dict[str, list[str]]:
 
 
 def packed(part: Sequence[Opening]) -> bytes:
-    """As the store keeps one part of a record."""
-    return zlib.compress(json.dumps([[opening.salt.hex(), opening.text] for opening in part], ensure_ascii=False).encode("utf-8"), 6)
+    """As the store keeps one part of a record: a line for each, salt and text. Canonical text has no line ends of its own."""
+    return zlib.compress("\n".join(f"{opening.salt.hex()} {opening.text}" for opening in part).encode("utf-8"), 6)
 
 
-def unpacked(blob: bytes) -> Part:
+def unpacked(content: bytes) -> Part:
     """Raises ValueError when the bytes are not what `packed` made."""
     try:
-        return tuple(Opening(bytes.fromhex(salt), str(text)) for salt, text in json.loads(zlib.decompress(blob)))
-    except (zlib.error, TypeError) as error:
+        lines = zlib.decompress(content).decode("utf-8").split("\n")
+    except zlib.error as error:
         raise ValueError(str(error)) from None
+    pairs = (line.partition(" ") for line in lines if line)
+    return tuple(Opening(bytes.fromhex(salt), text) for salt, _, text in pairs)

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +26,25 @@ class Packed:
     compiled_digest: str
 
 
-@lru_cache(maxsize=4)
-def _packed(folder: str, digest_read: str, compiled_text: str) -> Packed:
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(Path(folder).rglob("*.yaml"))}
-    if digest_of(files) != digest_read:
-        raise InputError([Problem(folder, 0, "", "was changed while it was in use; nothing was recorded. Repeat the command")])
-    texts = {name: content.decode("utf-8") for name, content in files.items()}
-    stored = StoredRulebook(digest_read, _zipped(canonical(texts)), _zipped(compiled_text))
-    return Packed(stored, digest(compiled_text))
+_packed: dict[tuple[str, str], Packed] = {}  # by folder and digest
 
 
 def packed_rulebook(rulebook: Rulebook) -> Packed:
-    """Raises InputError when the files are no longer those that were read."""
-    return _packed(rulebook.folder, rulebook.digest, canonical(compiled(rulebook)))
+    """Made once. Raises InputError when the files are no longer those that were read."""
+    key = rulebook.folder, rulebook.digest
+    if key not in _packed:
+        _packed[key] = _pack(rulebook)
+    return _packed[key]
+
+
+def _pack(rulebook: Rulebook) -> Packed:
+    folder = Path(rulebook.folder)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.yaml")}
+    if digest_of(files) != rulebook.digest:
+        raise InputError([Problem(rulebook.folder, 0, "", "was changed while it was in use; nothing was recorded. Repeat the command")])
+    texts = {name: content.decode("utf-8") for name, content in files.items()}
+    text = canonical(compiled(rulebook))
+    return Packed(StoredRulebook(rulebook.digest, _zipped(canonical(texts)), _zipped(text)), digest(text))
 
 
 def files_of(stored: StoredRulebook) -> dict[str, str]:

@@ -4,10 +4,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EACCES, EISDIR
 from pathlib import Path
 
 from sqlalchemy import Connection, QueuePool, create_engine
+from sqlalchemy.exc import OperationalError
 
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.faults import NOT_SCRUBBED, STILL_READ, told
@@ -34,9 +36,22 @@ class SqliteStore(SqlStore):
     def prepare(self) -> None:
         with self.reading() as connection:
             known_version(connection, self.where)  # before anything of a strange file is changed
-        with told(self.where), self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        with told(self.where):
+            self._keep_log()
         super().prepare()
+
+    def _keep_log(self) -> None:
+        """SQLite does not wait by itself when somebody else is opening the file at this moment."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with self.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
@@ -95,10 +110,16 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _make_private(path: Path) -> None:
-    """An empty file that only its owner may read, unless one is there."""
+    """An empty file that only its owner may read, unless one is there. That is not opened: closing it would end SQLite's locks on it."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            with suppress(FileExistsError):  # somebody else makes it at this moment
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        if not os.access(path, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
         raise InputError([Problem(str(path), 0, "", f"cannot be written: {error.strerror or error}; nothing was recorded")]) from None
 

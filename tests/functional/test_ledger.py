@@ -93,7 +93,8 @@ def test_two_files_are_not_taken_for_one_patient(clinic: Clinic, tmp_path: Path)
     done = clinic.run("assess", AGE, file, "--record")
     assert done.returncode == 2
     assert "would be taken for another record of the patient only-an-age" in done.stderr
-    assert clinic.run("assess", AGE, COMPLETE, "--record", "--patient", "p").returncode == 2
+    assert "found one pseudonym for 2 files" in clinic.run("assess", AGE, COMPLETE, "--record", "--patient", "p").stderr
+    assert "give --record with it" in clinic.run("assess", AGE, "--patient", "p").stderr
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from euthymia.errors import InputError
-from euthymia.ledger import postgres_store, sqlite_store
+from euthymia.ledger import postgres_store, sql_store, sqlite_store
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.sql_store import SqlStore
-from euthymia.ledger.store import Row
+from euthymia.ledger.store import Row, StoredRulebook
 from tests.ledger.conftest import Light, Maker
 from tests.ledger.making import BY, PARTS, Say, Task, as_nobody, chain, draft, forked, heard, killed, ledger_in, noon, store_at
 from tests.ledger.postgres import NOBODY, Server
@@ -354,10 +355,7 @@ def read_all(where: str) -> list[object]:
 
 def outcome_of(where: str, whole: list[object]) -> str:
     """Of reading a damaged store: what is told, or `differs`, or `same` where nothing that is read was damaged."""
-    try:
-        return "same" if read_all(where) == whole else "differs"
-    except InputError as error:
-        return str(error).removeprefix(f"{where}: ")
+    return str(told_of(lambda: "same" if read_all(where) == whole else "differs"))
 
 
 def is_clear(told: str) -> bool:
@@ -390,6 +388,57 @@ def test_a_damaged_page_is_told_or_seen(sqlite_maker: Maker, tmp_path: Path) -> 
     assert clear.keys() | {"differs", "same"} >= outcomes.keys()
     assert sum(clear.values()) and outcomes["differs"]
     assert outcomes["same"] < outcomes.total() / 4  # some pages hold nothing that is asked for
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("UPDATE records SET body = CAST(body AS BLOB) WHERE number = 2", "record 2 is not what was stored"),
+        ("UPDATE records SET hash = x'00' WHERE number = 2", "record 2 is not what was stored"),
+        ("UPDATE records SET subject = x'00' WHERE number = 2", "record 2 is not what was stored"),
+        ("UPDATE openings SET content = 'text' WHERE number = 2", "the content of record 2 is not what was stored"),
+        ("UPDATE rulebooks SET files = 7", "the rulebook sha256:00 is not what was stored"),
+        ("UPDATE patients SET pseudonym = CAST(x'7031ff' AS TEXT)", "the database cannot read its own pages"),
+        ("UPDATE sqlite_master SET name = CAST(x'7031ff' AS TEXT) WHERE name = 'patients'", "the database cannot read its own pages"),
+    ],
+)
+def test_values_that_nobody_stored_are_told_of(sqlite_maker: Maker, damage: str, told: str) -> None:
+    """As a damaged page may hold them: of another type, or no text in any encoding. Nothing of them is shown."""
+    with store_at(sqlite_maker.where) as store:
+        ledger_in(store).append(draft(), StoredRulebook("sha256:00", b"files", b"compiled"))
+    with closing(sqlite3.connect(sqlite_maker.where)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(damage)
+        connection.commit()
+    assert told_of(lambda: read_all(sqlite_maker.where)) == f"is damaged: {told}. Restore it from a copy, and verify that"
+
+
+def test_exchanged_pages_are_not_read_for_ever(sqlite_maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records that are not in the order of their numbers would be found again and again, however many are read at a time."""
+    with store_at(sqlite_maker.where) as store:
+        ledger_in(store).append_all([draft() for _ in range(60)])
+    file = Path(sqlite_maker.where)
+    content = file.read_bytes()
+    pages = [content[at : at + PAGE] for at in range(0, len(content), PAGE)]
+    one, other, *_ = (number for number, page in enumerate(pages) if page[:1] == b"\x0d" and b"euthymia.record/1" in page)
+    pages[one], pages[other] = pages[other], pages[one]
+    file.write_bytes(b"".join(pages))
+    reader = sqlite_maker(writable=False)
+    outcomes = []
+    for few in range(2, 12):
+        monkeypatch.setattr(sql_store, "_A_FEW", few)
+        outcomes.append(told_of(lambda: len([*islice(reader.rows(), 1000)])))
+    assert 1000 not in outcomes
+    assert "is damaged: its records are not in the order of their numbers" in {str(told).partition(".")[0] for told in outcomes}
+
+
+def told_of(act: Callable[[], object]) -> object:
+    """What comes of it, or what the user is told."""
+    try:
+        return act()
+    except InputError as error:
+        [problem] = error.problems
+        return problem.message
 
 
 @pytest.mark.parametrize("size", [0, 1, 100, 4096, 0.3, 0.5, 0.9])
@@ -482,7 +531,7 @@ def test_a_server_that_loses_power_keeps_what_was_acknowledged(postgres: Server,
 
 
 def test_a_copy_made_by_sqlite_is_a_ledger(sqlite_maker: Maker, tmp_path: Path) -> None:
-    """A backup of a ledger in use can be read, and written."""
+    """A backup of a ledger in use can be read and written. It has no log yet, and who makes one waits for who is at the file."""
     store = sqlite_maker()
     ledger_in(store).append(draft())
     copy = tmp_path / "copy.sqlite"
@@ -490,5 +539,18 @@ def test_a_copy_made_by_sqlite_is_a_ledger(sqlite_maker: Maker, tmp_path: Path) 
         connection.execute("VACUUM INTO ?", (str(copy),))
     with store_at(str(copy), writable=False) as reader:
         assert chain(reader) == chain(store)
-    with store_at(str(copy)) as writer:
-        assert ledger_in(writer).append(draft()).number == 3
+    added: list[int] = []
+
+    def add() -> None:
+        with store_at(str(copy)) as writer:
+            added.append(ledger_in(writer).append(draft()).number)
+
+    adding = threading.Thread(target=add)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        adding.start()
+        adding.join(0.2)
+        assert adding.is_alive()
+        another.execute("COMMIT")
+    adding.join()
+    assert added == [3]

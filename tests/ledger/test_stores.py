@@ -457,6 +457,15 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
+def test_every_connection_to_a_file_is_told_what_matters(sqlite_maker: Maker) -> None:
+    """To flush each record to the disk, to overwrite what is deleted, and to refuse contents without a record."""
+    store = sqlite_maker()
+    with store.writing() as first, store.reading() as second:
+        for connection in (first.connection, second):
+            settings = ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
+            assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in settings] == ["wal", 2, 1, 1]
+
+
 # ---------------------------------------------------------------- one server
 
 

@@ -38,11 +38,8 @@ def assess(  # noqa: PLR0913, PLR0917  the options of a command
     by: AsOption = None,
 ) -> None:
     """Say where a patient stands, what is missing, and what to ask next. Nothing is assessed while any file has a mistake."""
-    if format is Format.html and len(files) > 1 and output is None:
-        raise InputError([Problem("--format html", 0, "", "several pages need a folder to go to: --output DIR")])
-    if output is not None:
-        _refuse_output(output, files)
-    patients = _patients(files, patient) if record else [path.stem for path in files]
+    _refuse_pages(format, output, files)
+    patients = _patients(files, patient, record=record)
     day = day_asked(on)
     write = page_writer(format, audience, several=len(files) > 1, to_file=output is not None)
     consultation = Consultation(rules)
@@ -76,8 +73,12 @@ def _recorder(ledger: str | None, key: Path | None, by: str | None, asked: Asked
         yield Recorder(opened, who, asked)
 
 
-def _patients(files: list[Path], pseudonym: str | None) -> list[str]:
+def _patients(files: list[Path], pseudonym: str | None, *, record: bool) -> list[str]:
     """Whose record each file is. Raises InputError where two files would be taken for one patient's."""
+    if not record:
+        if pseudonym is not None:
+            raise InputError([Problem("--patient", 0, "", "names whose record it is; give --record with it")])
+        return [path.stem for path in files]
     if pseudonym is not None and len(files) > 1:
         raise InputError([Problem("--patient", 0, "", f"found one pseudonym for {len(files)} files; record them one by one")])
     names = [path.stem for path in files] if pseudonym is None else [pseudonym]
@@ -100,8 +101,12 @@ def _explain(format: Format, audience: Audience, *, everything: bool) -> Explain
     return Explain.EVERYTHING if everything else Explain.FIRST
 
 
-def _refuse_output(folder: Path, files: list[Path]) -> None:
-    """One patient's page never overwrites another's."""
+def _refuse_pages(format: Format, folder: Path | None, files: list[Path]) -> None:
+    """One patient's page never overwrites another's, and several do not run into each other."""
+    if folder is None:
+        if format is Format.html and len(files) > 1:
+            raise InputError([Problem("--format html", 0, "", "several pages need a folder to go to: --output DIR")])
+        return
     names = [path.stem for path in files]
     problems = [Problem(str(path), 0, "--output", f"would be written over another page called {path.stem}") for path in files
                 if names.count(path.stem) > 1]  # fmt: skip

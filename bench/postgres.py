@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the program's own, on loopback, from the programs that a wheel carries.
+"""A PostgreSQL server of benchmark and tests, on loopback, from the programs that a wheel carries.
 
 Run as a program, this file waits until whoever started it is gone, and then ends the server and removes its folder.
 """

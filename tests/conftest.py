@@ -1,5 +1,8 @@
 """Shared by all tests: the shipped rulebook, loaded once, and repeatable generated examples."""
 
+import hashlib
+import json
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -45,17 +48,35 @@ def consultation() -> Consultation:
 
 
 @pytest.fixture(scope="session")
-def assess(consultation: Consultation, words: Words, on: date) -> Assess:
-    """The document of a patient, from a file or as text, made once for each. Nobody may change it."""
+def assess(consultation: Consultation, words: Words, on: date, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Assess:
+    """The document of a patient, from a file or as text, made once for each. Nobody may change it.
+
+    What one worker has made, the others read: the folder above their own is that of this run of the tests.
+    """
     made: dict[Path | str, dict[str, Any]] = {}
+    own = tmp_path_factory.getbasetemp()
+    folder = own if worker_id == "master" else own.parent
 
     def assessed(source: Path | str) -> dict[str, Any]:
         if source not in made:
-            read = read_document(source, "patient") if isinstance(source, str) else read_file(source)
-            made[source] = document(consultation.assess(consultation.read_document(read, on), on), words)
+            made[source] = kept(folder / f"{hashlib.sha256(str(source).encode()).hexdigest()}.json", lambda: anew(source))
         return made[source]
 
+    def anew(source: Path | str) -> dict[str, Any]:
+        read = read_document(source, "patient") if isinstance(source, str) else read_file(source)
+        return document(consultation.assess(consultation.read_document(read, on), on), words)
+
     return assessed
+
+
+def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the file holds, or what is made and put there."""
+    if not path.exists():
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps(make()), encoding="utf-8")
+        part.replace(path)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ class Case:
         self.complete = {name: patient.facts.get(get(records[name], "complete", str, None)) == "yes" for name in records}
         self.views: dict[str, dict[str | None, View]] = {"patient": {None: patient}}
         self.views |= {name: {get(unit, "id", str): View(unit, records, patient) for unit in units[name]} for name in records}
-        self.derived: dict[tuple[str, str | None], str] = {}
+        self.derived: dict[tuple[str, str | None], Any] = {}
         if units.keys() != records.keys() or any(len(units[name]) != len(self.views[name]) for name in records):
             raise ValueError("judged: other records than those of the rulebook, or two units with one id")
         if self.latest not in (None, *self.views.get("trial", ())):

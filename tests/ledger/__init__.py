@@ -1,0 +1,1 @@
+"""The ledger: records, stores, faults, forgetting, verification, replay, certificate."""

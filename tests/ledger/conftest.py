@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.postgres import Server
 
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.sql_store import SqlStore
-from tests.ledger.postgres import Server
 
 Light = Callable[..., Future[Any]]
 

@@ -24,6 +24,14 @@ from euthymia.ledger.sql_store import SqlStore
 
 BY = Asker("clinician", "c1")
 PARTS = ("patient", "facts", "answer")
+CONTENT = {
+    "on": "2026-11-20",
+    "rulebook": digest("rulebook"),
+    "compiled": digest("compiled"),
+    "asked": {"explain": "headings", "answers": False, "audience": "clinician", "format": "text"},
+    "engines": {"durable_rules": "2.0.28", "agree": True, "judgements": 1},
+    "shape": {"facts": 2, "statuses": {"met": 1}},
+}
 Say = Callable[[object], None]
 Task = Callable[[Say], None]
 
@@ -42,7 +50,7 @@ def draft(patient: str = "p1", size: int = 100, rng: random.Random | None = None
 
     facts = tuple(salted({"at": ["history", name], "is": patient}) for name in ("first", "second"))
     parts = {"patient": (salted(patient),), "facts": facts, "answer": (salted({"text": chance.randbytes(size // 2).hex()}),)}
-    return Draft("assessment", BY, {"on": "2026-11-20", "size": size}, patient, parts)
+    return Draft("assessment", BY, CONTENT, patient, parts)
 
 
 @contextmanager

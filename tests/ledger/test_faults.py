@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from bench.postgres import NOBODY, Server
 
 from euthymia.errors import InputError
 from euthymia.ledger import postgres_store, sql_store, sqlite_store
@@ -25,7 +26,6 @@ from euthymia.ledger.sql_store import SqlStore
 from euthymia.ledger.store import Row, StoredRulebook
 from tests.ledger.conftest import Light, Maker
 from tests.ledger.making import BY, PARTS, Say, Task, as_nobody, chain, draft, forked, heard, killed, ledger_in, noon, store_at
-from tests.ledger.postgres import NOBODY, Server
 
 NOTHING = "nothing was recorded"
 
@@ -34,10 +34,11 @@ NOTHING = "nothing was recorded"
 
 
 def append_till_killed(store: SqlStore, seed: int) -> Task:
-    """Adds records of all sizes as fast as it can, and says each that was acknowledged."""
+    """Says what is there, adds records of all sizes as fast as it can, and says each that was acknowledged."""
 
     def task(say: Say) -> None:
         rng = random.Random(seed)
+        say(number_of_last(store))
         ledger = ledger_in(store)
         while True:
             added = ledger.append(draft(f"p{rng.randrange(9)}", int(10 ** rng.uniform(1, 4.5)), rng))
@@ -46,19 +47,26 @@ def append_till_killed(store: SqlStore, seed: int) -> Task:
     return task
 
 
+def number_of_last(store: SqlStore) -> int:
+    head = store.head()
+    return 0 if head is None else head.sealed.number
+
+
 def kill_writers(where: str, rounds: int, longest: float) -> tuple[list[list[str]], list[str]]:
-    """What the writer of each round said before it was killed, and what was found wrong after a round."""
+    """What was acknowledged to the writer of each round before it was killed, and what a later one found missing."""
     rng = random.Random(rounds)
     said: list[list[str]] = []
     wrong = []
+    known = 0
     with store_at(where) as store:
+        ledger_in(store).append(draft())
         for turn in range(rounds):
-            store.close()  # no connection goes to the other process; each makes its own
-            said.append(killed(append_till_killed(store, turn), rng.uniform(0, longest), words=turn % 2))
-            head = store.head()
-            last = 0 if head is None else head.sealed.number
-            if said[-1] and int(said[-1][-1].split()[0]) > last:
-                wrong.append(f"round {turn}: the head is {last}, and the writer was told {said[-1][-1]}")
+            store.close()  # no connection goes to the other process: each makes its own, and finds the log as the one before left it
+            found, *acknowledged = killed(append_till_killed(store, turn), rng.uniform(0, longest), words=turn % 3) or [str(known)]
+            if int(found) < known:
+                wrong.append(f"round {turn}: found {found}, and {known} had been acknowledged")
+            known = max(known, *(int(line.split()[0]) for line in [found, *acknowledged]))
+            said.append(acknowledged)
     return said, wrong
 
 

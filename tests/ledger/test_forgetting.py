@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from bench.postgres import Server
 from sqlalchemy import text
 
 from euthymia.errors import InputError
@@ -13,7 +14,6 @@ from euthymia.ledger.faults import STILL_READ
 from euthymia.ledger.sql_store import SqlStore
 from tests.ledger.conftest import Maker
 from tests.ledger.making import BY, PARTS, chain, draft, ledger_in
-from tests.ledger.postgres import Server
 
 SMALL = (3.0, 3.4, 4.2)  # many records to a page, so that rows are moved from page to page
 LARGE = (3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 5.5)  # some of many pages
@@ -114,6 +114,22 @@ def test_a_reader_of_old_pages_is_told_of_and_waited_for(sqlite_maker: Maker, mo
     store.scrub()
     assert left(files_of(store), wanted) == []
     assert are_there(files_of(store), others)
+
+
+def test_who_was_killed_before_old_pages_were_cleared_leaves_that_to_the_next_writer(
+    sqlite_maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure was recorded; the log still holds what was erased until somebody opens the ledger to write."""
+    store = sqlite_maker()
+    ledger_in(store).append_all([draft("somebody-else", 9000), draft("patient-0001", 9000)])
+    wanted = traces(store, "patient-0001")
+    with monkeypatch.context() as killed:
+        killed.setattr(sqlite_store.SqliteStore, "clear", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            ledger_in(store).erase("patient-0001", BY)
+    assert are_there(files_of(store), wanted)
+    sqlite_maker()
+    assert left(files_of(store), wanted) == []
 
 
 # ---------------------------------------------------------------- PostgreSQL

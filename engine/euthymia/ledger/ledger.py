@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.commitments import packed
 from euthymia.ledger.record import FIRST, Asker, Draft, Kind, Place, Sealed, checkpoint, seal
-from euthymia.ledger.sound import require_sound
+from euthymia.ledger.sound import flaw_of_text, require_sound
 from euthymia.ledger.store import Row, Store, StoredRulebook, Writing
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Ledger:
         """Several records, all or none."""
         parts = [{name: packed(part) for name, part in draft.parts.items()} for draft in drafts]
         with self.store.writing() as writing:
-            head = writing.head() or self._open(writing, drafts[0].by)
+            head = self._sound_head(writing) or self._open(writing, drafts[0].by)
             self._require_key(writing)
             if rulebook is not None:
                 writing.add_rulebook(rulebook)
@@ -76,6 +76,14 @@ class Ledger:
         text = checkpoint(record.data["ledger"], record.number, record.hash)
         return Sealed(record.number, record.body, record.hash, self._signer.sign(text))
 
+    def _sound_head(self, writing: Writing) -> Sealed | None:
+        """Nothing is chained to a record that is not what was sealed."""
+        head = writing.head()
+        if head is not None and (flaw := flaw_of_text(head)):
+            message = f"record {head.number} {flaw}; nothing was recorded. `euthymia ledger verify` tells more"
+            raise InputError([Problem(self.store.where, 0, "", message)])
+        return head
+
     def _require_key(self, writing: Writing) -> None:
         """A ledger is signed throughout, with the key that it names."""
         last = writing.last_of_kinds(("opening", "key"))
@@ -99,7 +107,7 @@ class Ledger:
             subject = writing.subject_of(patient)
             if subject is None:
                 raise InputError([Problem(self.store.where, 0, "", "holds no patient of this name; nothing was erased")])
-            head = writing.head()
+            head = self._sound_head(writing)
             assert head is not None
             self._require_key(writing)
             record = self._sealed(Draft("erasure", by, {}, subject=subject), head, writing, {})

@@ -10,12 +10,11 @@ from sqlalchemy.exc import OperationalError
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.faults import LOCKED, NOT_SCRUBBED, STILL_READ, told
 from euthymia.ledger.sql_store import SqlStore, SqlWriting
-from euthymia.ledger.upgrade import upgrade
 
 _LOCK = 0x65757468796D6961  # "euthymia"
 _PATIENCE = 30.0  # seconds to wait for another writer
 _SCRUB_PATIENCE = 10.0  # seconds to wait for readers that still hold old rows
-_FORGETTING = {"openings": "content", "patients": "pseudonym"}  # what is deleted when a patient is forgotten: tables and columns
+_FORGETTING = ("openings", "patients")  # the tables from which something is deleted when a patient is forgotten
 
 
 class PostgresStore(SqlStore):
@@ -25,11 +24,6 @@ class PostgresStore(SqlStore):
         engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
         shown = url.set(query={name: value for name, value in url.query.items() if "password" not in name})
         super().__init__(engine, shown.render_as_string(hide_password=True), writable=writable)
-
-    def prepare(self) -> None:
-        with self.writing() as writing:
-            if upgrade(writing.connection, self.where):
-                _keep_no_samples(writing.connection)
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
@@ -49,9 +43,9 @@ class PostgresStore(SqlStore):
         """Whatever the server's own default is."""
         return self.engine.execution_options(isolation_level=isolation).connect()
 
-    def scrub(self) -> None:
+    def clear(self, *, patiently: bool) -> None:
         """Tables are written anew without what was deleted. Archives of the server's log and copies are the clinic's to delete."""
-        until, pause = time.monotonic() + _SCRUB_PATIENCE, 0.05
+        until, pause = time.monotonic() + _SCRUB_PATIENCE * patiently, 0.05
         with told(self.where, NOT_SCRUBBED), self._connected("AUTOCOMMIT") as connection:
             connection.detach()
             connection.execute(text(f"SET lock_timeout TO {min(1.0, _SCRUB_PATIENCE) * 1000:.0f}"))  # whoever comes later waits behind this
@@ -76,9 +70,3 @@ def _written_anew(connection: Connection, since: str) -> bool:
         if not connection.scalar(forgotten, {"since": since, "name": table}):
             return False
     return True
-
-
-def _keep_no_samples(connection: Connection) -> None:
-    """The planner's statistics would hold samples of what was forgotten."""
-    for table, column in _FORGETTING.items():
-        connection.execute(text(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0"))

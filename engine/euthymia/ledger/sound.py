@@ -6,14 +6,15 @@ from euthymia.errors import InputError, Problem
 from euthymia.ledger.canonical import digest
 from euthymia.ledger.commitments import commitments
 from euthymia.ledger.form import has_form
+from euthymia.ledger.record import Sealed
 from euthymia.ledger.store import PARTS, Row
 
 
-def flaw_of_text(row: Row) -> str | None:
+def flaw_of_text(record: Sealed) -> str | None:
     """What is wrong with the sealed text, if anything."""
-    if digest(row.sealed.body) != row.sealed.hash:
+    if digest(record.body) != record.hash:
         return "was changed: its text is not the one that was sealed"
-    return None if has_form(row.sealed) else "was changed: its text is not in the form of a record"
+    return None if has_form(record) else "was changed: its text is not in the form of a record"
 
 
 def flaw_of_columns(row: Row) -> str | None:
@@ -43,7 +44,11 @@ def flaw_of_contents(row: Row, wanted: Collection[str] = PARTS) -> str | None:
 
 def require_sound(row: Row, where: str, wanted: Collection[str]) -> Row:
     """The row, or InputError: nothing is shown as a record that is not one. The chain around it is not looked at."""
-    flaw = flaw_of_text(row) or (None if row.sealed.number == row.sealed.data["number"] else "was moved") or flaw_of_contents(row, wanted)
+    flaw = (
+        flaw_of_text(row.sealed)
+        or (None if row.sealed.number == row.sealed.data["number"] else "was moved")
+        or flaw_of_contents(row, wanted)
+    )
     if flaw is not None:
         message = f"record {row.sealed.number} {flaw}; `euthymia ledger verify` tells more"
         raise InputError([Problem(where, 0, "", message)])

@@ -1,7 +1,7 @@
 """Records in a database, by SQLAlchemy: what SQLite and PostgreSQL have in common."""
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, select
@@ -10,7 +10,7 @@ from sqlalchemy.sql import Select
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.record import Sealed
 from euthymia.ledger.store import Row, StoredRulebook
-from euthymia.ledger.tables import openings, patients, records, rulebooks
+from euthymia.ledger.tables import openings, patients, records, rulebooks, unscrubbed
 from euthymia.ledger.upgrade import require_version, upgrade
 
 _A_FEW = 50
@@ -60,6 +60,10 @@ class SqlWriting:
         of_subject = select(records.c.number).where(records.c.subject == subject)
         self.connection.execute(delete(openings).where(openings.c.number.in_(of_subject)))
         self.connection.execute(delete(patients).where(patients.c.subject == subject))
+        self.connection.execute(insert(unscrubbed), {"subject": subject})
+
+    def scrubbed(self, subjects: Collection[str]) -> None:
+        self.connection.execute(delete(unscrubbed).where(unscrubbed.c.subject.in_(subjects)))
 
 
 class SqlStore:
@@ -71,6 +75,7 @@ class SqlStore:
         try:
             if writable:
                 self.prepare()
+                self._finish_scrubbing()
             else:
                 with self.reading() as connection:
                     require_version(connection, where)
@@ -84,14 +89,32 @@ class SqlStore:
             upgrade(writing.connection, self.where)
 
     def writing(self) -> AbstractContextManager[SqlWriting]:
+        """See store.Store."""
         raise NotImplementedError
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Whatever is read inside is of one moment."""
         raise NotImplementedError
 
-    def scrub(self) -> None:
+    def clear(self, *, patiently: bool) -> None:
+        """Leave nothing of what was deleted in the files of the database. Raises InputError while somebody still reads it."""
         raise NotImplementedError
+
+    def scrub(self, *, patiently: bool = True) -> None:
+        left = self._unscrubbed()
+        self.clear(patiently=patiently)
+        with self.writing() as writing:
+            writing.scrubbed(left)
+
+    def _unscrubbed(self) -> list[str]:
+        with self.reading() as connection:
+            return list(connection.scalars(select(unscrubbed.c.subject)))
+
+    def _finish_scrubbing(self) -> None:
+        """After somebody was killed between an erasure and the end of it. Who still reads does not keep others from recording."""
+        if self._unscrubbed():
+            with suppress(InputError):
+                self.scrub(patiently=False)
 
     def close(self) -> None:
         self.engine.dispose()

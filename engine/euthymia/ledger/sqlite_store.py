@@ -76,11 +76,11 @@ class SqliteStore(SqlStore):
                 raise
             connection.exec_driver_sql("COMMIT")
 
-    def scrub(self) -> None:
+    def clear(self, *, patiently: bool) -> None:
         """The tables are written anew, old pages overwritten (secure_delete), and the log that still holds older ones is emptied."""
         with told(self.where, NOT_SCRUBBED), self._exclusively() as connection:
             _write_anew(connection)
-        until = time.monotonic() + _SCRUB_PATIENCE
+        until = time.monotonic() + _SCRUB_PATIENCE * patiently
         with told(self.where, NOT_SCRUBBED), self.engine.connect() as connection:
             connection.detach()
             connection.exec_driver_sql("PRAGMA busy_timeout=0")  # waiting for readers inside SQLite would hold up writers
@@ -103,9 +103,13 @@ def _write_anew(connection: Connection) -> None:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    if mode == "rw":
-        for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+    writing = ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON") if mode == "rw" else ()
+    try:
+        for pragma in ("temp_store=MEMORY", *writing):
             connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -35,6 +35,9 @@ patients = Table(
     Column("pseudonym", Text, nullable=False, unique=True),
 )
 
+# Subjects that were forgotten while old pages may still hold what they told: left by whoever was stopped before these were cleared.
+unscrubbed = Table("unscrubbed", metadata, Column("subject", Text, primary_key=True))
+
 rulebooks = Table(
     "rulebooks",
     metadata,

@@ -21,17 +21,16 @@ def require_version(connection: Connection, where: str) -> None:
         raise InputError([Problem(where, 0, "", message)])
 
 
-def upgrade(connection: Connection, where: str) -> bool:
-    """Bring the tables to today's form, inside the caller's transaction: was it necessary? Raises InputError where it cannot be."""
+def upgrade(connection: Connection, where: str) -> None:
+    """Bring the tables to today's form, inside the caller's transaction. Raises InputError where it cannot be."""
     if known_version(connection, where) == VERSION:
-        return False
+        return
     from alembic import command  # noqa: PLC0415  a third of a second that only a new or an old store needs to wait for
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     command.upgrade(config, VERSION)
-    return True
 
 
 def known_version(connection: Connection, where: str) -> str | None:

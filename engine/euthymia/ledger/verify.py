@@ -124,7 +124,7 @@ class _Verification:
     def _text(self, row: Row) -> None:
         """The text is the one that was sealed, and says of its number what its place says."""
         record = row.sealed
-        if flaw := flaw_of_text(row):
+        if flaw := flaw_of_text(record):
             raise _Broken(record.number, flaw)
         number = record.data["number"]
         if number < record.number:
@@ -144,7 +144,7 @@ class _Verification:
 
     def _stands_later(self, number: int) -> bool:
         """Is what belongs here found further on?"""
-        return any(flaw_of_text(row) is None and row.sealed.data["number"] == number for row in self.store.rows(number))
+        return any(flaw_of_text(row.sealed) is None and row.sealed.data["number"] == number for row in self.store.rows(number))
 
     def _link(self, record: Sealed) -> None:
         if self.last is None:

@@ -40,6 +40,7 @@ class Sizes:
     evaluations: tuple[int, int] = (1_000, 10_000)
     threads: int = 8
     starts: int = 5
+    started: str = "nakama-2014"
     recorded: tuple[str, ...] = ("nakama-2014", "complete")
     appended: int = 20
     chain: int = 20_000
@@ -182,7 +183,7 @@ def threads(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:
 
 def start_up(sizes: Sizes) -> Iterator[Row]:
     """The command from its start to its end, against Python itself."""
-    example = ROOT / "examples" / "nakama-2014.yaml"
+    example = ROOT / "examples" / f"{sizes.started}.yaml"
     commands = (["-c", "pass"], ["-m", "euthymia", "--version"], ["-m", "euthymia", "assess", str(example), "--on", ON.isoformat()])
     taken = alternating([_command(command) for command in commands], sizes.starts)
     yield compared("the command `euthymia --version`", ("python", "euthymia"), (taken[0], taken[1]))

@@ -12,7 +12,7 @@ from euthymia.inference.evaluate import Evaluator
 from euthymia.inference.view import views
 
 TINY = Sizes(
-    repeats=1, generated=2, trials=(1, 2), rulebooks=(1, 2), evaluations=(1, 2), threads=2, starts=1,
+    repeats=1, generated=2, trials=(1, 2), rulebooks=(1, 2), evaluations=(1, 2), threads=2, starts=1, started="only-an-age",
     recorded=("only-an-age",), appended=1, chain=20,
 )  # fmt: skip
 NAMES = (

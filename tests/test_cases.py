@@ -18,7 +18,7 @@ FILES = [*read_cases(HERE / "rules"), *EXAMPLES]
 @pytest.mark.parametrize(("path", "checked"), EXAMPLES, ids=[str(path.relative_to(HERE)) for path, _ in EXAMPLES])
 def test_what_a_case_file_says_follows(path: Path, checked: object, consultation: Consultation, words: Words) -> None:
     """Each patient of the file gets the statuses, reasons and sentences that its case expects; evaluator and durable_rules agree on it."""
-    failures = [failure for variant in variants(path, checked) for failure in run(consultation, words, variant)]  # type: ignore[arg-type]
+    failures = list(run(consultation, words, list(variants(path, checked))))  # type: ignore[arg-type]
     assert not failures, "\n".join(map(str, failures))
 
 
@@ -39,6 +39,27 @@ def test_a_wrong_expectation_is_reported_as_a_readable_difference(consultation: 
     )
     ((path, checked),) = read_cases(wrong)
     (variant,) = variants(path, checked)
-    (failure,) = run(consultation, words, variant)
+    (failure,) = run(consultation, words, [variant])
     assert str(failure).startswith(f"{wrong}:3: Three weeks are long enough\n    GF-E-A4@t1: expected met, found not_met")
     assert "trial.weeks_at_adequate_dose@t1" in str(failure)
+
+
+def test_a_patient_of_several_cases_is_judged_once(
+    consultation: Consultation, words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each case has its own expectations of him; another patient, or another day, is judged anew."""
+    file = tmp_path / "cases.yaml"
+    file.write_text(
+        "schema: euthymia.cases/1\ncases:\n"
+        "  - {case: One, given: {diagnosis: {mdd: yes}}, expect: {GF-E-00: met}}\n"
+        "  - {case: Two, given: {diagnosis: {mdd: yes}}, expect: {GF-E-00: not_met}}\n"
+        "  - {case: Three, given: {diagnosis: {mdd: no}}, expect: {GF-E-00: met}}\n"
+        "  - {case: Four, on: 2026-01-01, given: {diagnosis: {mdd: yes}}, expect: {GF-E-00: met}}\n"
+    )
+    ((path, checked),) = read_cases(file)
+    judged = []
+    honest = Consultation.reason
+    monkeypatch.setattr(Consultation, "reason", lambda self, read, on: judged.append(on) or honest(self, read, on))
+    failures = list(run(consultation, words, list(variants(path, checked))))
+    assert [failure.case for failure in failures] == ["One", "Two", "Three", "Four"]
+    assert len(judged) == 3

@@ -61,6 +61,14 @@ def test_the_wheel_brings_its_own_program_rules_and_templates(installed: Path, e
         assert Path(place).is_relative_to(installed.parent), place
 
 
+def test_the_wheel_brings_the_tables_of_the_ledger(installed: Path, elsewhere: Path) -> None:
+    """And verifies what it recorded."""
+    file = shutil.copy(ROOT / "examples" / "only-an-age.yaml", elsewhere)
+    ledger = ("--ledger", elsewhere / "ledger.sqlite")
+    run(installed / "euthymia", "assess", file, "--audience", "patient", "--record", "--as", "clinician:c-1", *ledger, cwd=elsewhere)
+    assert "2 records are as they were written" in run(installed / "euthymia", "ledger", "verify", *ledger, cwd=elsewhere)
+
+
 def test_wheel_and_checkout_give_the_same_bytes(installed: Path, elsewhere: Path) -> None:
     checkout = run(sys.executable, "-m", "euthymia", *ASSESS, cwd=elsewhere)
     assert run(installed / "euthymia", *ASSESS, cwd=elsewhere) == checkout

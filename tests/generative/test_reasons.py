@@ -38,7 +38,7 @@ def _judged(rulebook: Rulebook, patient: Patient) -> tuple[View, dict[Key, str]]
     return whole, Evaluator(rulebook).evaluate_view(whole)
 
 
-@settings(max_examples=200)
+@settings(max_examples=130)
 @given(rulebook=rulebooks(), patient=small_patients())
 def test_reasons_are_sufficient_and_minimal_in_any_rulebook(rulebook: Rulebook, patient: Patient) -> None:
     """In random rulebooks, the facts and statuses named as reasons give the same status alone, and without any one of them do not."""
@@ -48,7 +48,7 @@ def test_reasons_are_sufficient_and_minimal_in_any_rulebook(rulebook: Rulebook, 
         _check_reasons(rulebook, whole, statuses, key, {reason.name for reason in because.of(key)})
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(data=shipped_patients())
 def test_reasons_are_sufficient_and_minimal(consultation: Consultation, on: date, data: dict[str, Any]) -> None:
     """The same for every settled judgement of the shipped rules."""
@@ -193,7 +193,7 @@ def _waits_for_no_fact(rulebook: Rulebook, key: Key) -> bool:
     return nested or bool(impossible & {rule.id for rule in rules})
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(data=shipped_patients())
 def test_every_open_question_says_what_it_needs_or_waits_for(consultation: Consultation, on: date, data: dict[str, Any]) -> None:
     """With the shipped rules, every undetermined judgement names facts that are needed, or what it waits for.

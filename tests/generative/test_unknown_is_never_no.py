@@ -39,7 +39,7 @@ SEEDS = st.integers(0, 10**6)
 WAYS = st.sampled_from(["missing", "unknown"])
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     rulebook=rulebooks(reminders=False),
     patients=st.lists(small_patients(), min_size=8, max_size=8),
@@ -74,7 +74,7 @@ def _forgetting(patient: Patient, mask: bytes) -> Patient:
     return replace(patient, facts=fewer(patient.facts, 0), units=units, latest=None if mask[0] % 2 else patient.latest)
 
 
-@settings(max_examples=200)
+@settings(max_examples=130)
 @given(data=shipped_patients(), seed=SEEDS, how=WAYS)
 def test_forgetting_never_overturns_a_status(consultation: Consultation, data: dict[str, Any], seed: int, how: str) -> None:
     """With the shipped rules, blanking facts of a file never turns met into not met, or back.
@@ -109,7 +109,7 @@ def _critical(consultation: Consultation, data: dict[str, Any]) -> dict[str, str
     return {rule: statuses[Key(rule)] for rule in alerts if statuses[Key(rule)] in ("met", "undetermined")}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(data=shipped_patients(), gone=st.lists(st.sampled_from(RISK), min_size=1, unique=True), how=WAYS)
 def test_a_blank_about_risk_silences_no_alert(consultation: Consultation, data: dict[str, Any], gone: list[str], how: str) -> None:
     """Where a critical alert about suicide is met, one still is after any facts of the record risk are blanked."""
@@ -134,7 +134,7 @@ def test_the_document_keeps_its_alerts(consultation: Consultation, words: Words,
     assert "met" in after.values()
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(data=shipped_patients(), seed=SEEDS, how=WAYS)
 def test_unknown_never_removes_a_critical_alert(consultation: Consultation, data: dict[str, Any], seed: int, how: str) -> None:
     """A critical alert that is shown is still shown after any facts of the file are blanked.

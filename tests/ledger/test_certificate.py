@@ -189,7 +189,7 @@ class Export:
         self._add("erasure", "s-2", 3, {}, {})
         self._add("assessment", "s-1", 4, *self._assessed("anna"))
         self._add("key", None, None, {"public_key": None}, {})
-        self.erased = [3]
+        self.erased, self.lost = [3], list[str]()
         self.bind()
 
     @staticmethod
@@ -234,7 +234,8 @@ class Export:
             commitments = {name: sorted(sha(bytes.fromhex(salt) + text.encode()) for salt, text in part) for name, part in texts.items()}
             text = json.dumps({"before": records[-1]["record"]["hash"] if records else None, "commitments": commitments, **body})
             sealed = {"number": body["number"], "hash": sha(text), "body": text, "signature": None}
-            records.append({"record": sealed, "parts": {} if body["number"] in self.erased else texts})
+            left = {name: part for name, part in texts.items() if name not in self.lost or body["number"] != 2}
+            records.append({"record": sealed, "parts": {} if body["number"] in self.erased else left})
         head = {name: records[-1]["record"][name] for name in ("number", "hash", "signature")}
         header = {"schema": "euthymia.ledger/1", "ledger": "l-1", "records": len(records), "head": head}
         book = {"digest": self.compiled["digest"], "files": self.files, "compiled": json.dumps(self.compiled)}
@@ -312,6 +313,8 @@ TRIALS = {
         (of("any", of("not", ALWAYS), of("not", ALWAYS)), "none", "no", None, "not_met"),
         (of("any", of("not", ALWAYS), UNKNOWN), "none", "no", None, "undetermined"),
         (of("any", UNKNOWN, ALWAYS), "none", "no", None, "met"),
+        (of("all"), "none", "no", None, "met"),
+        (of("any"), "none", "no", None, "not_met"),
         (of("not", UNKNOWN), "none", "no", None, "undetermined"),
         (of("once", ALWAYS), "none", "no", None, "met"),
         (of("once", of("not", ALWAYS)), "none", "no", None, "undetermined"),
@@ -339,6 +342,9 @@ TRIALS = {
         (count("trial", 2, ALWAYS, distinct=different()), "one without", "yes", None, "undetermined"),
         (count("trial", 2, ALWAYS, distinct=different(1, "psychotherapy")), "one without", "yes", None, "met"),
         (count("trial", 3, ALWAYS, distinct=different(0, "psychotherapy")), "one without", "yes", None, "not_met"),
+        (count("trial", 2, IN_DRUG, distinct=different(0, "psychotherapy")), "one without", "yes", None, "undetermined"),
+        (count("trial", 1, fact("unanswered", "excluded")), "one open", "yes", None, "not_met"),
+        (count("trial", 1, fact("unanswered", "trial.dose")), "one open", "yes", None, "met"),
         (count("trial", 2, IS_MEDICATION, distinct=different()), "two open", "yes", None, "undetermined"),
     ],
 )
@@ -509,6 +515,10 @@ FORGED: dict[str, tuple[Change, str]] = {
         judged_as(lambda judged: judged["units"]["trial"][0]["facts"].update({"patient.sex": "male"})),
         FORMAT,
     ),
+    "a list is a text": (
+        facts_as(stress__sources={"members": ""}),
+        r"record 2: step \d+: 'stressed': members is missing, or of another type",
+    ),
     "a fact is null": (facts_as(risk__asked=None), FORMAT),
     "a fact is a bare number": (facts_as(risk__asked=3), FORMAT),
     "a range has one end": (facts_as(patient__age_years={"low": 44000}), FORMAT),
@@ -555,6 +565,18 @@ FORGED: dict[str, tuple[Change, str]] = {
         "line 2: the compiled text is of another schema, or holds two rules with the same id",
     ),
     "a kind of condition is unknown": (compiled_as("adult", "when.is", "perhaps"), UNSOUND.format("a condition of an unknown form")),
+    "the compiled text is of another schema": (
+        lambda export: (export.compiled.update(schema="euthymia.compiled/2"), export.bind()),
+        "line 2: the compiled text is of another schema, or holds two rules with the same id",
+    ),
+    "values are a text": (
+        compiled_as("female", "when.values", "female or other"),
+        r"record [26]: step \d+: 'female': values is missing, or of another type",
+    ),
+    "wanted statuses are a text": (
+        compiled_as("rests", "when.wanted", "met or not_met"),
+        r"record [26]: step \d+: 'rests': wanted is missing, or of another type",
+    ),
     "a condition has two parts instead of one": (
         compiled_as("latest", "when.of", [ALWAYS, ALWAYS]),
         UNSOUND.format("a condition of an unknown form"),
@@ -632,8 +654,8 @@ FORGED: dict[str, tuple[Change, str]] = {
         "record 2: shape: these are not the numbers of facts and of judgements",
     ),
     "other numbers of statuses are told": (
-        lambda export: export.bodies[1]["content"]["shape"]["statuses"].update(met=0, not_met=len(STEPS) - 9),
-        "record 2: shape: .*",
+        lambda export: export.bodies[1]["content"]["shape"]["statuses"].update(met=0, not_met=len(STEPS) - 9, undetermined=8),
+        "record 2: shape: the statuses are not those of the derivation",
     ),
     "another number of facts is told of a forgotten record": (
         lambda export: export.bodies[2]["content"]["shape"].update(facts=3),
@@ -670,6 +692,14 @@ FORGED: dict[str, tuple[Change, str]] = {
     "a salt is short": (
         parts_as(2, lambda parts: parts["judged"][0].__setitem__(0, "ab")),
         "record 2: part 'judged' is missing, or not .*",
+    ),
+    "no facts were told, and the part for them is missing": (
+        lambda export: (
+            export.parts[1].update(facts=[]),
+            export.bodies[1]["content"]["shape"].update(facts=0),
+            export.lost.append("facts"),
+        ),
+        "record 2: part 'facts' is missing, or not what was committed to",
     ),
     "parts are missing without an erasure": (
         lambda export: export.erased.append(2),

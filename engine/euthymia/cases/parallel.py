@@ -16,12 +16,13 @@ _own: dict[str, Consultation] = {}
 
 
 def run_all(consultation: Consultation, words: Words, found: list[Variant]) -> Iterator[tuple[int, list[Failure]]]:
-    """Number of patients run and what differed, share after share, in the order of the cases."""
+    """Number of patients run and what differed, share after share; those about one patient stand together."""
+    found = sorted(found, key=lambda variant: variant.patient)
     shares = [found[start : start + _SHARE] for start in range(0, len(found), _SHARE)]
     processes = os.cpu_count() or 1
     if len(found) < _WORTH_IT or processes == 1:
         for share in shares:
-            yield len(share), _run(consultation, words, share)
+            yield len(share), list(run(consultation, words, share))
         return
     folder = Path(consultation.rulebook.folder)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -33,8 +34,4 @@ def run_all(consultation: Consultation, words: Words, found: list[Variant]) -> I
 def _elsewhere(folder: Path, words: Words, share: list[Variant]) -> list[Failure]:
     """One share in another process, which reads the rules once."""
     consultation = _own.get(str(folder)) or _own.setdefault(str(folder), Consultation(folder))
-    return _run(consultation, words, share)
-
-
-def _run(consultation: Consultation, words: Words, share: list[Variant]) -> list[Failure]:
-    return [failure for variant in share for failure in run(consultation, words, variant)]
+    return list(run(consultation, words, share))

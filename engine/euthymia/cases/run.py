@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from euthymia.assess import Reasoning
 from euthymia.cases import compare, vary
 from euthymia.cases.files import Case, CaseFile
 from euthymia.consultation import Consultation
@@ -44,6 +45,11 @@ class Variant:
     expect: Mapping[str, str]
 
     @property
+    def patient(self) -> str:
+        """The same for cases about the same patient on the same day."""
+        return repr((self.case.file and Path(self.file).parent / self.case.file, self.case.on, self.given))
+
+    @property
     def name(self) -> str:
         return self.case.case if self.value is None else f"{self.case.case} [{self.case.vary} = {self.value}]"
 
@@ -59,25 +65,30 @@ def variants(path: Path, checked: Checked[CaseFile]) -> Iterator[Variant]:
             yield Variant(case, str(path), line, value, vary.varied(case.given, case.vary, value), vary.expected(case, value))
 
 
-def run(consultation: Consultation, words: Words, variant: Variant) -> list[Failure]:
-    """What differs for one patient; nothing when all is as expected."""
-    return [Failure(variant.file, variant.line, variant.name, message) for message in _Check(consultation, words, variant).messages()]
+def run(consultation: Consultation, words: Words, found: list[Variant]) -> Iterator[Failure]:
+    """What differs; nothing when all is as expected. A patient that stands several times in a row is judged once."""
+    patient, judged = "", None
+    for variant in found:
+        judged = judged if variant.patient == patient else None
+        patient, check = variant.patient, _Check(consultation, words, variant, judged)
+        yield from (Failure(variant.file, variant.line, variant.name, message) for message in check.messages())
+        judged = check.judged
 
 
 class _Check:
-    def __init__(self, consultation: Consultation, words: Words, variant: Variant) -> None:
+    def __init__(self, consultation: Consultation, words: Words, variant: Variant, judged: tuple[PatientFile, Reasoning] | None) -> None:
         self.consultation = consultation
         self.words = words
         self.variant = variant
         self.on = date.fromisoformat(variant.case.on) if variant.case.on else ON
+        self.judged = judged
 
     def messages(self) -> Iterator[str]:
         try:
-            self.file = self._read()
+            self.file, self.reasoning = self.judged = self.judged or self._judge()
         except InputError as error:
             yield from (f"the patient cannot be read: {problem}" for problem in error.problems)
             return
-        self.reasoning = self.consultation.reason(self.file, self.on)
         self.statuses = self.reasoning.decision.statuses
         for name, expected in self.variant.expect.items():
             found = self.statuses.get(_key(name))
@@ -88,6 +99,10 @@ class _Check:
         yield from self._explained()
         yield from self._models()
         yield from self._summary()
+
+    def _judge(self) -> tuple[PatientFile, Reasoning]:
+        file = self._read()
+        return file, self.consultation.reason(file, self.on)
 
     def _read(self) -> PatientFile:
         variant = self.variant

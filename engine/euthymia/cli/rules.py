@@ -43,7 +43,7 @@ def run_cases(
     consultation = Consultation(rules)
     read = list(read_cases(folder, consultation.rulebook))
     patients = [variant for path, checked in read for variant in variants(path, checked)]
-    failures = list(_run_all(consultation, patients))
+    failures = sorted(_run_all(consultation, patients), key=lambda failure: (failure.file, failure.line))
     for failure in failures:
         print(failure)
     topics = {path.parent.name for path, _ in read}

@@ -227,7 +227,8 @@ def test_from_an_assessment_to_an_erased_record(clinic: Clinic, tmp_path: Path) 
     page = other.did("ledger", "verify", "--anchor", anchor)
     assert "5 records are as they were written\n" in page
     assert "1 of 1 anchors fit." in page
-    assert other.run("ledger", "erase", "complete", EUTHYMIA_AS="auditor:a-1").returncode != 0  # nobody said yes
+    refused = other.run("ledger", "erase", "complete", EUTHYMIA_AS="auditor:a-1")  # nobody said yes
+    assert (refused.returncode, "nothing was erased" in refused.stderr) == (2, True)
     assert "Recorded as 6" in other.did("ledger", "erase", "complete", "--yes", EUTHYMIA_AS="auditor:a-1")
     page = other.did("ledger", "verify", "--anchor", anchor, "--public-key", "key.pub")
     assert "6 records are as they were written; the content of 3 was erased" in page

@@ -69,12 +69,20 @@ def erase(
     """Erase all content of one patient's records, for good. The chain stays whole, and the erasure is recorded."""
     who = asker(by)
     with writable(ledger, key) as opened:
-        if not yes and not typer.confirm("Erase all content of this patient's records? It cannot be brought back", err=True):
-            raise InputError([Problem("erase", 0, "", "nothing was erased")])
+        if not yes and not _confirmed("Erase all content of this patient's records? It cannot be brought back"):
+            raise InputError([Problem("erase", 0, "", "nothing was erased; answer y, or give --yes")])
         record = opened.erase(patient, who)
         write_out(
             f"Erased. Recorded as {record.number} in {opened.store.where}. Copies elsewhere (backups, exports, pages) are yours to erase."
         )
+
+
+def _confirmed(question: str) -> bool:
+    """No answer, as from a script, is no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
 
 
 def scrub(ledger: LedgerOption = None) -> None:

@@ -14,6 +14,7 @@ from bench.explanations import explanations
 from bench.ledger import ledger
 from bench.measures import Sizes
 from bench.timing import Row, progress
+from euthymia.cli.ledger.lines import columns
 from euthymia.consultation import Consultation
 
 LONG = replace(Sizes(), evaluations=(1_000, 100_000), chain=1_000_000)
@@ -37,9 +38,7 @@ def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable
 
 def table(rows: list[Row]) -> str:
     """The rows in columns."""
-    cells = [("what", "one", "other", "ratio"), *((row.what, row.one, row.other, row.ratio) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(4)]
-    return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells)
+    return columns([("what", "one", "other", "ratio"), *((row.what, row.one, row.other, row.ratio) for row in rows)])
 
 
 def main(arguments: list[str]) -> int:

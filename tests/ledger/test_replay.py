@@ -70,7 +70,8 @@ def test_a_program_that_compiles_the_rules_otherwise_is_found(
     shipped: Store, rules: OldRulebooks, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The conditions of the day are kept beside the text of the rules."""
-    monkeypatch.setattr("euthymia.ledger.replay.compiled", lambda rulebook: {"rules": []})
+    monkeypatch.setattr("euthymia.ledger.rulebooks._packed", {})
+    monkeypatch.setattr("euthymia.ledger.rulebooks.compiled", lambda rulebook: {"rules": []})
     (found,) = replayed(shipped, rules, words, number=3)
     assert found.differences[0] == "the rules of that day are compiled to other conditions"
 

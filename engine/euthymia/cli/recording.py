@@ -16,7 +16,7 @@ from euthymia.facts.patient_file import PatientFile
 from euthymia.ledger.contents import Asked, assessment_draft, stored_rulebook
 from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.opening import open_store
-from euthymia.ledger.record import ROLES, Asker
+from euthymia.ledger.record import ROLES, Asker, Sealed
 
 _ENV, _KEY_ENV, _AS_ENV = "EUTHYMIA_LEDGER", "EUTHYMIA_LEDGER_KEY", "EUTHYMIA_AS"
 
@@ -70,8 +70,13 @@ def readable(where: str | None) -> Iterator[Ledger]:
         yield Ledger(store, now)
 
 
+def tell_number(ledger: Ledger, record: Sealed) -> None:
+    """Where it stands, on standard error; nothing of the patient."""
+    print(f"Recorded as {record.number} in {ledger.store.where}", file=sys.stderr)
+
+
 class Recorder:
-    """Writes assessments into the ledger, each before its answer leaves. Says the number on standard error, and nothing of the patient."""
+    """Writes assessments into the ledger, each before its answer leaves, and tells its number."""
 
     def __init__(self, ledger: Ledger, by: Asker, asked: Asked) -> None:
         self._ledger = ledger
@@ -81,5 +86,4 @@ class Recorder:
     def record(self, patient: str, file: PatientFile, assessment: Assessment, answer: dict[str, Any]) -> None:
         """Raises InputError when it cannot be recorded; then there is no answer."""
         draft = assessment_draft(patient, file.document.data, assessment, answer, self._asked, self._by)
-        number = self._ledger.append(draft, stored_rulebook(assessment)).number
-        print(f"Recorded as {number} in {self._ledger.store.where}", file=sys.stderr)
+        tell_number(self._ledger, self._ledger.append(draft, stored_rulebook(assessment)))

@@ -120,8 +120,9 @@ def _coded(value: Any) -> Any:
 def derivation(assessment: Assessment) -> list[Item]:
     """Every judgement, each after all that it rests upon."""
     whole = views(assessment.patient, assessment.rulebook.facts)
+    statuses = {item.key: item.status for item in assessment.judgements}
     return [
-        {"rule": rule.id, "unit": view.unit, "status": assessment.named(str(Key(rule.id, view.unit))).status}
+        {"rule": rule.id, "unit": view.unit, "status": statuses[Key(rule.id, view.unit)]}
         for rule in assessment.rulebook.rules
         for view in whole.judged(rule.about)
     ]

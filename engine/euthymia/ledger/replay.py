@@ -8,11 +8,10 @@ from euthymia.assess import Assessment, Reasoning
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
 from euthymia.facts.patient_file import PatientFile
-from euthymia.ledger.canonical import canonical, digest
-from euthymia.ledger.compiled import compiled
+from euthymia.ledger.canonical import canonical
 from euthymia.ledger.contents import derivation, judged, told_data, without_program
 from euthymia.ledger.differences import differences
-from euthymia.ledger.rulebooks import OldRulebooks
+from euthymia.ledger.rulebooks import OldRulebooks, packed_rulebook
 from euthymia.ledger.store import Row
 from euthymia.render.document import Explain, document
 from euthymia.render.words import Words
@@ -23,14 +22,17 @@ PARTS_NEEDED = ("facts", "judged", "derivation", "answer")
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How a replay ended: `same` byte by byte, or with what differs; or why it could not be made."""
+    """How a replay ended: the same byte by byte, or with what differs; or why it could not be made."""
 
     number: int
     version: str
-    same: bool
     forgotten: bool = False
     refused: str | None = None
     differences: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        return not (self.forgotten or self.refused or self.differences)
 
 
 class Day:
@@ -59,18 +61,18 @@ def replay(row: Row, rulebooks: OldRulebooks, words: Words) -> Replayed:
     """Work the answer out anew and compare all that was recorded of it. Raises Disagreement when the engines differ today."""
     content, program = row.sealed.content, row.sealed.data["program"]["version"]
     if not row.parts:
-        return Replayed(row.sealed.number, program, same=False, forgotten=True)
+        return Replayed(row.sealed.number, program, forgotten=True)
     try:
         assessment = Day(row, rulebooks).assessment()
     except InputError as error:
-        return Replayed(row.sealed.number, program, same=False, refused=str(error))
+        return Replayed(row.sealed.number, program, refused=str(error))
     asked = content["asked"]
     answer = document(assessment, words, Explain[asked["explain"].upper()], answers=asked["answers"])
     anew = {"judged": judged(assessment), "derivation": derivation(assessment), "answer": without_program(answer)}
     found = [line for name, made in anew.items() for line in _differences(name, row.part(name)[0].text, canonical(made))]
-    if digest(canonical(compiled(assessment.rulebook))) != content["compiled"]:
+    if packed_rulebook(assessment.rulebook).compiled_digest != content["compiled"]:
         found.insert(0, "the rules of that day are compiled to other conditions")
-    return Replayed(row.sealed.number, program, same=not found, differences=tuple(found))
+    return Replayed(row.sealed.number, program, differences=tuple(found))
 
 
 def _differences(name: str, then: str, now: str) -> list[str]:

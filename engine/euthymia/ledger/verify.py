@@ -53,7 +53,7 @@ def verify(
 ) -> Verified:
     """Read every record once, in bounded memory.
 
-    `public_key`: the one that must be signing at the end, in hexadecimal. Raises InputError when the database cannot read its own pages.
+    `public_key`: the one that must be signing at the end, in hexadecimal. What the database cannot read is a fault as well.
     """
     found = Verified(key_given=public_key is not None)
     try:
@@ -80,7 +80,7 @@ class _Verification:
         for row in self._rows():
             record = row.sealed
             self._place(record)
-            self._text(row)
+            self._text(record)
             self._link(record)
             self._signature(record)
             self._clock(record)
@@ -121,9 +121,8 @@ class _Verification:
         if record.number < self._expected:
             raise _Broken(record.number, "was inserted")
 
-    def _text(self, row: Row) -> None:
+    def _text(self, record: Sealed) -> None:
         """The text is the one that was sealed, and says of its number what its place says."""
-        record = row.sealed
         if flaw := flaw_of_text(record):
             raise _Broken(record.number, flaw)
         number = record.data["number"]

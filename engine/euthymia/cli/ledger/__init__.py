@@ -1,4 +1,4 @@
-"""euthymia ledger: what auditors read and check, and what is written about records. Its modules are read only when one of these runs."""
+"""euthymia ledger: what auditors read and check, and what is written about records."""
 
 from euthymia.cli.ledger.app import ledger_app
 

@@ -1,18 +1,16 @@
 """euthymia ledger respond, erase, and the keys: what is written beside assessments."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from euthymia.cli.common import show as write_out
-from euthymia.cli.recording import AsOption, KeyOption, LedgerOption, asker, writable
+from euthymia.cli.recording import AsOption, KeyOption, LedgerOption, asker, tell_number, writable
 from euthymia.errors import InputError, Problem, suggestion
 from euthymia.ledger.commitments import opened as opening_of
 from euthymia.ledger.record import Draft
 from euthymia.ledger.responses import REASONS, VERDICTS
-from euthymia.ledger.signing import make_key, public_path, read_key
 
 
 def respond(
@@ -41,8 +39,7 @@ def respond(
         patient = row.part("patient")[0].value
         parts = {"patient": (opening_of(patient),), "response": (opening_of({"rules": rule or [], "note": note}),)}
         draft = Draft("response", who, {"to": number, "verdict": verdict, "reason": reason}, patient, parts)
-        written = opened.append(draft)
-        print(f"Recorded as {written.number} in {opened.store.where}", file=sys.stderr)
+        tell_number(opened, opened.append(draft))
 
 
 def _require_response(verdict: str, reason: str | None, note: str | None) -> None:
@@ -94,6 +91,8 @@ def scrub(ledger: LedgerOption = None) -> None:
 
 def keygen(file: Annotated[Path, typer.Argument(help="A new file for the private key.", metavar="FILE")]) -> None:
     """Make a key that signs records. The public key goes beside it; give that to whoever verifies, and keep the private one apart."""
+    from euthymia.ledger.signing import make_key, public_path  # noqa: PLC0415  other commands need not wait for the library
+
     make_key(file)
     write_out(f"Private key: {file}\nPublic key:  {public_path(file)}")
 
@@ -105,6 +104,8 @@ def sign(
     key: KeyOption = None,
 ) -> None:
     """Sign records with another key from now on, or begin to sign. The change is recorded, signed with the key before."""
+    from euthymia.ledger.signing import read_key  # noqa: PLC0415
+
     signer = read_key(new_key)
     who = asker(by)
     with writable(ledger, key) as opened:

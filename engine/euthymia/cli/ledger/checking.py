@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from euthymia import certificate
 from euthymia.cli.common import WRONG_INPUT, shipped_words, show
 from euthymia.cli.recording import KeyOption, LedgerOption, readable
 from euthymia.errors import InputError, Problem
@@ -14,11 +15,11 @@ from euthymia.ledger.export import ndjson
 from euthymia.ledger.replay import PARTS_NEEDED, Replayed
 from euthymia.ledger.replay import replay as replayed
 from euthymia.ledger.rulebooks import old_rulebooks
-from euthymia.ledger.signing import read_key, read_public
-from euthymia.ledger.verify import Verified
-from euthymia.ledger.verify import verify as verified
 from euthymia.progress import progress
 from euthymia.render.clean import clean_text
+
+if TYPE_CHECKING:
+    from euthymia.ledger.verify import Verified
 
 _FIRST = 20
 
@@ -33,7 +34,10 @@ def verify(
     key: KeyOption = None,
 ) -> None:
     """Check that every record is as it was written and none is missing; name the first that was changed, removed, inserted or reordered."""
-    public = read_public(public_key) if public_key is not None else read_key(key).public if key is not None else None
+    from euthymia.ledger import signing  # noqa: PLC0415  other commands need not wait for the library
+    from euthymia.ledger.verify import verify as verified  # noqa: PLC0415
+
+    public = signing.read_public(public_key) if public_key is not None else signing.read_key(key).public if key is not None else None
     anchors = [read_anchor(path) for path in anchor or []]
     with readable(ledger) as opened, progress("records verified", opened.store.count()) as step:
         found = verified(opened.store, anchors, public, step)
@@ -42,7 +46,7 @@ def verify(
         raise SystemExit(WRONG_INPUT)
 
 
-def _report(found: Verified, anchors: int) -> list[str]:
+def _report(found: "Verified", anchors: int) -> list[str]:
     lines = [f"{found.records} records are as they were written"]
     if found.forgotten:
         lines[0] += f"; the content of {found.forgotten} was erased, as a later record says"
@@ -59,7 +63,7 @@ def _report(found: Verified, anchors: int) -> list[str]:
         lines.append("They are not signed: who could write could have written it all anew.")
     if anchors:
         lines.append(f"{found.anchors} of {anchors} anchors fit.")
-    if not anchors:
+    else:
         lines.append("No anchor was given: whether records were cut off at the end cannot be told.")
     return lines
 
@@ -101,8 +105,6 @@ def _told(result: Replayed) -> list[str]:
 
 def check(ledger: LedgerOption = None) -> None:
     """Confirm every step of every recorded derivation by a checker that shares no code with the engines."""
-    from euthymia import certificate  # noqa: PLC0415
-
     with readable(ledger) as opened, progress("records checked", opened.store.count()) as step:
         report = certificate.check(ndjson(opened.store, step))
     forgotten = f"; {report.forgotten} were erased" if report.forgotten else ""

@@ -79,7 +79,7 @@ def show(
     """Show a record, and of an assessment the page of that day."""
     with readable(ledger) as opened:
         row = opened.row(number, "patient", "facts", "answer", "response")
-        answers = [later for later in _of_subject(opened, row) if later.kind == "response" and later.sealed.content["to"] == number]
+        answers = [later for later in _responses(opened, row) if later.sealed.content["to"] == number]
     if format is Format.json:
         parts = {name: [opening.value for opening in row.part(name)] for name in row.parts}
         write_out(json.dumps({"record": row.sealed.data, "hash": row.sealed.hash, "parts": parts}, ensure_ascii=False, indent=1))
@@ -93,8 +93,8 @@ def show(
         raise InputError([Problem("--format html", 0, "", f"record {number} holds no page (any more); --format text tells what it holds")])
 
 
-def _of_subject(ledger: Ledger, row: Row) -> list[Row]:
-    return [] if row.subject is None else list(ledger.store.rows(row.sealed.number, ("response",), subject=row.subject))
+def _responses(ledger: Ledger, row: Row) -> list[Row]:
+    return [] if row.subject is None else list(ledger.store.rows(row.sealed.number, subject=row.subject, kinds=("response",)))
 
 
 def _heading(row: Row, answers: list[Row]) -> str:

@@ -1,7 +1,7 @@
 """A clinician who answers an interview from a patient file that holds the answers."""
 
-from euthymia.cli.dialogue.interview import Interview
-from euthymia.cli.dialogue.replies import letters_of
+from euthymia.dialogue.interview import Interview
+from euthymia.dialogue.replies import letters_of
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.observation import Observation
 from euthymia.facts.patient import Patient

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from euthymia.cli.dialogue.interview import Interview
-from euthymia.cli.dialogue.replies import Unclear, read_reply, read_several
-from euthymia.cli.dialogue.screens import Item, Screen
-from euthymia.cli.dialogue.treatments import read_treatment
+from euthymia.dialogue.interview import Interview
+from euthymia.dialogue.replies import Unclear, read_reply, read_several
+from euthymia.dialogue.screens import Item, Screen
+from euthymia.dialogue.treatments import read_treatment
 from euthymia.consultation import Consultation
 from euthymia.explain.advice import advice_rules
 from euthymia.facts.patient import Patient

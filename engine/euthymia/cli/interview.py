@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from euthymia.cli.common import INTERRUPTED, OnOption, RulesOption, day_asked, shipped_words, show, stop, text_writer
-from euthymia.cli.dialogue.interview import Interview, Taken
-from euthymia.cli.dialogue.shown import shown_alerts, shown_changes, shown_end, shown_screen
+from euthymia.dialogue.interview import Interview, Taken
+from euthymia.dialogue.shown import shown_alerts, shown_changes, shown_end, shown_screen
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
 from euthymia.render.words import Words

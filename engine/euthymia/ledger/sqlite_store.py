@@ -26,7 +26,7 @@ class SqliteStore(SqlStore):
     def __init__(self, path: Path, *, writable: bool) -> None:
         self._path = path
         if writable:
-            _make_private(path)
+            make_private(path)
         elif not path.is_file():
             raise InputError([Problem(str(path), 0, "", "no such ledger; `euthymia assess … --record` makes one")])
         mode = "rw" if writable else _reading_mode(path)
@@ -113,7 +113,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """An empty file that only its owner may read, unless one is there. That is not opened: closing it would end SQLite's locks on it."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

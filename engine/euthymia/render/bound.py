@@ -31,9 +31,10 @@ class Unbound:
 
 
 def templates(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every template of a folder with its text, by name."""
+    """Every template of a folder that shows an assessment, with its text, by name. Those of the application speak of the application."""
     for file in sorted(folder.rglob("*.j2")):
-        yield file.relative_to(folder).as_posix(), file.read_text(encoding="utf-8")
+        if file.parent != folder / "web":
+            yield file.relative_to(folder).as_posix(), file.read_text(encoding="utf-8")
 
 
 @cache

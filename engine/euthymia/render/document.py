@@ -6,7 +6,7 @@ from typing import Any
 from euthymia import __version__
 from euthymia.assess import Assessment, Judgement
 from euthymia.facts.drug_facts import names_not_held
-from euthymia.facts.patient import Unit
+from euthymia.facts.patient import Patient, Unit
 from euthymia.render.about import about_rulebook
 from euthymia.render.explained import Explained, explained_by_default
 from euthymia.render.models import Models
@@ -17,6 +17,7 @@ from euthymia.render.words import Words
 from euthymia.rulebook.base import SEVERITIES, alert_stands, citations
 from euthymia.rulebook.conditions import MET, parameters_read
 from euthymia.rulebook.rule import Rule, Text
+from euthymia.rulebook.rulebook import Rulebook
 
 _ON_THE_WAY = ("helper", "conflict")  # listed for auditors; a conflict is shown to clinicians once it is there
 
@@ -36,6 +37,25 @@ def document(assessment: Assessment, words: Words, explain: Explain = Explain.FI
     Pages that do not show all of it need not have it worked out.
     """
     return _Document(assessment, words, explain, answers=answers).as_dict()
+
+
+def shown_trials(rulebook: Rulebook, patient: Patient, words: Words) -> list[dict[str, Any]]:
+    """Every trial with what is known of it, and the days between which it began and ended."""
+    return [_trial(rulebook, unit, words) for unit in patient.units.get("trial", ())]
+
+
+def _trial(rulebook: Rulebook, unit: Unit, words: Words) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": unit.id, "label": words.unit_name(unit), "parts": list(unit.parts)}
+    for fact in rulebook.facts.of_record("trial"):
+        item = unit.get(fact.full_name)
+        if item.known:
+            shown[fact.name] = item.as_json()
+    for side in ("started", "ended"):
+        item = unit.get(f"trial.{side}")
+        if item.known:
+            shown[f"{side}_first"] = item.value.first.isoformat()
+            shown[f"{side}_last"] = item.value.last.isoformat()
+    return shown
 
 
 class _Document:
@@ -92,7 +112,7 @@ class _Document:
             "sequences": self.models.sequences(),
             "tensions": self._tensions(),
             "courses": self._courses(),
-            "trials": [self._trial(unit) for unit in self.patient.units.get("trial", ())],
+            "trials": shown_trials(self.rulebook, self.patient, self.words),
             "latest_trial": self.patient.latest,
             "texts": self._texts(),
             "facts": self._facts(),
@@ -240,19 +260,6 @@ class _Document:
             }
             for course in self.patient.courses
         ]
-
-    def _trial(self, unit: Unit) -> dict[str, Any]:
-        shown: dict[str, Any] = {"id": unit.id, "label": self.words.unit_name(unit), "parts": list(unit.parts)}
-        for fact in self.rulebook.facts.of_record("trial"):
-            item = unit.get(fact.full_name)
-            if item.known:
-                shown[fact.name] = item.as_json()
-        for side in ("started", "ended"):
-            item = unit.get(f"trial.{side}")
-            if item.known:
-                shown[f"{side}_first"] = item.value.first.isoformat()
-                shown[f"{side}_last"] = item.value.last.isoformat()
-        return shown
 
     def _texts(self) -> list[dict[str, Any]]:
         return [

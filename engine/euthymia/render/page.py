@@ -12,6 +12,7 @@ from euthymia.render.audit import audit
 from euthymia.render.chapters import chapters
 from euthymia.render.clean import clean
 from euthymia.render.compared import compared
+from euthymia.render.drawing import timeline
 from euthymia.render.filters import text_filters
 from euthymia.render.patient import for_patient
 from euthymia.render.said import Saying, read_sentences
@@ -20,6 +21,7 @@ from euthymia.render.whys import outlook, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
+_FRAGMENTS = ("results", "why", "timeline")
 _TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
 
 
@@ -33,6 +35,11 @@ def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool
 def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
     """One page that needs nothing but itself: no script, no other file."""
     return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(_shown(document, audience, folder))
+
+
+def html_fragment(document: dict[str, Any], page: str, folder: Path) -> str:
+    """Part of a page of the web application, without a shell of its own."""
+    return _html(folder).get_template(f"html/{_known(page, _FRAGMENTS)}.html.j2").render(_shown(document, page, folder))
 
 
 def _known(page: str, pages: tuple[str, ...]) -> str:
@@ -57,6 +64,8 @@ def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, A
             parts = asked(cleaned)
         case "interview":
             parts = {}
+        case "timeline":
+            parts = {"timeline": timeline(cleaned["trials"], cleaned["sequences"], cleaned["on"])}
         case _:
             parts = chapters(cleaned)
     explained = {key: outlook(found) for key, found in cleaned.get("explanations", {}).items()}

@@ -7,10 +7,8 @@ import typer
 
 from euthymia.cli.common import show as write_out
 from euthymia.cli.recording import AsOption, KeyOption, LedgerOption, asker, tell_number, writable
-from euthymia.errors import InputError, Problem, suggestion
-from euthymia.ledger.commitments import opened as opening_of
-from euthymia.ledger.record import Draft
-from euthymia.ledger.responses import REASONS, VERDICTS
+from euthymia.errors import InputError, Problem
+from euthymia.ledger.responses import ANSWERED, REASONS, response_draft
 
 
 def respond(
@@ -25,35 +23,9 @@ def respond(
 ) -> None:
     """Record what was done with an answer: accepted, modified or overridden, and why."""
     who = asker(by)
-    _require_response(verdict, reason, note)
     with writable(ledger, key) as opened:
-        row = opened.of_kind(number, "assessment", "patient", "derivation", "answer")
-        if not row.parts:
-            raise InputError([Problem(opened.store.where, 0, "", f"record {number} was erased; nobody can respond to it")])
-        judged = {step["rule"] for step in row.part("derivation")[0].value}
-        advised = {item["id"] for item in row.part("answer")[0].value["recommendations"]}
-        if wrong := [name for name in rule or [] if name.partition("@")[0] not in judged | advised]:
-            raise InputError(
-                [Problem("--rule", 0, "", f"record {number} has no '{name}'{suggestion(name, judged | advised)}") for name in wrong]
-            )
-        patient = row.part("patient")[0].value
-        parts = {"patient": (opening_of(patient),), "response": (opening_of({"rules": rule or [], "note": note}),)}
-        draft = Draft("response", who, {"to": number, "verdict": verdict, "reason": reason}, patient, parts)
-        tell_number(opened, opened.append(draft))
-
-
-def _require_response(verdict: str, reason: str | None, note: str | None) -> None:
-    problems = []
-    if verdict not in VERDICTS:
-        problems.append(Problem("VERDICT", 0, "", f"found '{verdict}'; allowed: {', '.join(VERDICTS)}{suggestion(verdict, VERDICTS)}"))
-    if reason is not None and reason not in REASONS:
-        problems.append(Problem("--reason", 0, "", f"found '{reason}'; allowed: {', '.join(REASONS)}{suggestion(reason, REASONS)}"))
-    if reason is None and verdict in VERDICTS[1:]:
-        problems.append(Problem("--reason", 0, "", f"is missing; {verdict} needs one of {', '.join(REASONS)}"))
-    if reason == "other" and not (note or "").strip():
-        problems.append(Problem("--note", 0, "", "is missing; the reason 'other' needs one"))
-    if problems:
-        raise InputError(problems)
+        row = opened.of_kind(number, "assessment", *ANSWERED)
+        tell_number(opened, opened.append(response_draft(row, verdict, reason, rule or [], note, who)))
 
 
 def erase(

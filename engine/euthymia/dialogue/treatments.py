@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from euthymia.cli.dialogue.replies import Unclear
+from euthymia.dialogue.replies import Unclear
 from euthymia.facts.catalogue import Catalogue
 from euthymia.facts.drug_table import DrugTable
 from euthymia.facts.patient import Patient

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from euthymia.cli.dialogue.interview import Interview, Taken
-from euthymia.cli.dialogue.replies import keys_of, letters_of
-from euthymia.cli.dialogue.screens import Item
+from euthymia.dialogue.interview import Interview, Taken
+from euthymia.dialogue.replies import keys_of, letters_of
+from euthymia.dialogue.screens import Item
 from euthymia.explain.advice import open_advice
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.values import range_in_words

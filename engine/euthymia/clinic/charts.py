@@ -1,0 +1,242 @@
+"""Patients that are being entered. Every answer is on the disk before it is acknowledged, and can be taken back."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from euthymia.clinic.store import Store
+from euthymia.clinic.tables import changes, charts, recorded
+from euthymia.errors import InputError, Problem
+from euthymia.facts.charting import fact_at, with_fact
+from euthymia.facts.entering import Place
+
+EMPTY: dict[str, Any] = {"schema": "euthymia.patient/1"}
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that can be taken for another
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One patient being entered. `version` counts the changes; `refused` holds answers that could not be taken, by fact."""
+
+    id: str
+    owner: str
+    pseudonym: str | None
+    label: str
+    data: dict[str, Any]
+    refused: dict[str, Any]
+    version: int
+    what_if_of: str | None
+    created_at: str
+    changed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer to be saved. `seen`: the version of the chart that the page showed; `once` is the same when it is sent twice."""
+
+    place: Place
+    value: Any
+    seen: int
+    once: str
+
+
+class Changed(Exception):
+    """Somebody else, or another window, has changed the same fact meanwhile. `now` is what the chart holds."""
+
+    def __init__(self, now: Any) -> None:
+        super().__init__("changed meanwhile")
+        self.now = now
+
+
+class Charts:
+    """Charts in the clinic's store. A chart is found only by its owner."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def add(self, owner: str, label: str, data: dict[str, Any], pseudonym: str = "") -> Chart:
+        """A new chart; a pseudonym is made where none is given. Raises InputError."""
+        name = pseudonym.strip() or f"P-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
+        _require_short(name, label)
+        with self._store.writing() as connection:
+            if connection.scalar(select(charts.c.id).where(charts.c.pseudonym == name)):
+                raise InputError([Problem("pseudonym", 0, "", "is in use; choose another")])
+            return self._insert(connection, owner, name, label, data, None)
+
+    def what_if(self, chart: Chart) -> Chart:
+        """The copy of a chart in which anything may be tried; made anew each time."""
+        with self._store.writing() as connection:
+            self._forget_copies(connection, chart.id)
+            return self._insert(connection, chart.owner, None, chart.label, chart.data, chart.id)
+
+    def _insert(self, connection: Connection, owner: str, name: str | None, label: str, data: dict[str, Any], of: str | None) -> Chart:
+        now = self._now()
+        row = {"id": secrets.token_urlsafe(12), "owner": owner, "pseudonym": name, "label": label.strip(), "version": 0}
+        row |= {"data": json.dumps(data), "refused": "{}", "what_if_of": of, "created_at": now, "changed_at": now}
+        connection.execute(insert(charts), row)
+        return _chart(connection.execute(select(charts).where(charts.c.id == row["id"])).one())
+
+    def of_owner(self, owner: str) -> list[Chart]:
+        """Without copies, the last changed first."""
+        wanted = select(charts).where(charts.c.owner == owner, charts.c.what_if_of.is_(None)).order_by(charts.c.changed_at.desc())
+        with self._store.reading() as connection:
+            return [_chart(row) for row in connection.execute(wanted)]
+
+    def find(self, chart: str, owner: str) -> Chart | None:
+        with self._store.reading() as connection:
+            row = connection.execute(select(charts).where(charts.c.id == chart, charts.c.owner == owner)).first()
+        return None if row is None else _chart(row)
+
+    # --- changing -------------------------------------------------------------------------------------------------------
+
+    def enter(self, chart: Chart, account: str, entries: list[Entry]) -> Chart:
+        """Save answers, all or none. Sent twice they are saved once. Raises Changed where one was changed after it was seen."""
+        with self._store.writing() as connection:
+            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+            for number, entry in enumerate(entries):
+                now = self._entered(connection, now, account, entry, f"{entry.once}.{number}")
+            return now
+
+    def _entered(self, connection: Connection, chart: Chart, account: str, entry: Entry, once: str) -> Chart:
+        if connection.scalar(select(changes.c.version).where(changes.c.chart == chart.id, changes.c.once == once)) is not None:
+            return chart
+        before = fact_at(chart.data, entry.place)
+        if before == entry.value:
+            return self._settled(connection, chart, entry.place)
+        later = select(changes.c.place).where(changes.c.chart == chart.id, changes.c.version > entry.seen)
+        if any(_overlap(json.loads(place), entry.place) for place in connection.scalars(later)):
+            raise Changed(before)
+        return self._write(connection, chart, account, entry.place, before, entry.value, once)
+
+    def replace(self, chart: Chart, account: str, data: dict[str, Any], once: str) -> Chart:
+        """All facts at once, as when a trial is taken out; one step of the history."""
+        with self._store.writing() as connection:
+            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+            if connection.scalar(select(changes.c.version).where(changes.c.chart == chart.id, changes.c.once == once)) is not None:
+                return now
+            return self._write(connection, now, account, (), now.data, data, once)
+
+    def _write(self, connection: Connection, chart: Chart, account: str, place: Place, before: Any, after: Any, once: str) -> Chart:
+        data = with_fact(chart.data, place, after) if place else after
+        version, now = chart.version + 1, self._now()
+        row = {"chart": chart.id, "version": version, "at": now, "account": account, "place": json.dumps(place), "once": once}
+        connection.execute(insert(changes), row | {"before": json.dumps(before), "after": json.dumps(after)})
+        refused = {fact: kept for fact, kept in chart.refused.items() if kept["place"] != list(place)}
+        values = {"data": json.dumps(data), "refused": json.dumps(refused), "version": version, "changed_at": now}
+        connection.execute(update(charts).where(charts.c.id == chart.id).values(values))
+        return _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+
+    def _settled(self, connection: Connection, chart: Chart, place: Place) -> Chart:
+        """The same answer again takes back a refused one at its place."""
+        refused = {fact: kept for fact, kept in chart.refused.items() if kept["place"] != list(place)}
+        if refused == chart.refused:
+            return chart
+        connection.execute(update(charts).where(charts.c.id == chart.id).values(refused=json.dumps(refused)))
+        return _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+
+    def keep_refused(self, chart: Chart, fact: str, place: Place, typed: Any, message: str) -> None:
+        """An answer that cannot be taken is kept as it was typed, so that a reload does not lose it."""
+        with self._store.writing() as connection:
+            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+            refused = now.refused | {fact: {"place": list(place), "typed": typed, "message": message}}
+            connection.execute(update(charts).where(charts.c.id == chart.id).values(refused=json.dumps(refused)))
+
+    def undo(self, chart: Chart, account: str, once: str) -> Chart:
+        """Take back the last change that was not yet taken back; that is a change as well."""
+        done = self.history(chart)
+        taken_back = {change["once"].removeprefix("undo ") for change in done if change["once"].startswith("undo ")}
+        left = [change for change in done if not change["once"].startswith("undo ") and str(change["version"]) not in taken_back]
+        if not left:
+            return chart
+        last = left[-1]
+        with self._store.writing() as connection:
+            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+            mark = f"undo {last['version']}"
+            if connection.scalar(select(changes.c.version).where(changes.c.chart == chart.id, changes.c.once == mark)) is not None:
+                return now
+            return self._write(connection, now, account, tuple(last["place"]), last["after"], last["before"], mark)
+
+    def history(self, chart: Chart) -> list[dict[str, Any]]:
+        """Every change, the first one first."""
+        wanted = select(changes).where(changes.c.chart == chart.id).order_by(changes.c.version)
+        with self._store.reading() as connection:
+            rows = list(connection.execute(wanted))
+        texts = ("place", "before", "after")
+        return [{**row._asdict(), **{name: json.loads(getattr(row, name)) for name in texts}} for row in rows]
+
+    def rename(self, chart: Chart, label: str) -> None:
+        _require_short("x", label)
+        with self._store.writing() as connection:
+            connection.execute(update(charts).where(charts.c.id == chart.id).values(label=label.strip()))
+
+    def remove(self, chart: Chart) -> None:
+        """The chart, its copies and its history; records in the ledger are another matter."""
+        with self._store.writing() as connection:
+            self._forget_copies(connection, chart.id)
+            connection.execute(delete(changes).where(changes.c.chart == chart.id))
+            connection.execute(delete(charts).where(charts.c.id == chart.id))
+
+    def forget(self, pseudonym: str) -> None:
+        """All that is kept of a patient here, whoever entered it: for an erasure."""
+        with self._store.reading() as connection:
+            row = connection.execute(select(charts).where(charts.c.pseudonym == pseudonym)).first()
+        if row is not None:
+            self.remove(_chart(row))
+
+    def _forget_copies(self, connection: Connection, chart: str) -> None:
+        copies = select(charts.c.id).where(charts.c.what_if_of == chart)
+        connection.execute(delete(changes).where(changes.c.chart.in_(copies)))
+        connection.execute(delete(charts).where(charts.c.what_if_of == chart))
+
+    # --- what was recorded ----------------------------------------------------------------------------------------------
+
+    def note_record(self, chart: Chart, number: int, once: str) -> None:
+        row = {"number": number, "chart": chart.id, "owner": chart.owner, "version": chart.version, "once": once}
+        with self._store.writing() as connection:
+            connection.execute(insert(recorded), row)
+
+    def records(self, chart: Chart) -> list[int]:
+        """Numbers in the ledger, the last one first."""
+        with self._store.reading() as connection:
+            found = connection.scalars(select(recorded.c.number).where(recorded.c.chart == chart.id))
+            return sorted(found, reverse=True)
+
+    def record_sent(self, chart: Chart, once: str) -> int | None:
+        """The record that this very request made before."""
+        with self._store.reading() as connection:
+            found: int | None = connection.scalar(select(recorded.c.number).where(recorded.c.chart == chart.id, recorded.c.once == once))
+            return found
+
+    def owner_of_record(self, number: int) -> tuple[str, str] | None:
+        """Account and chart."""
+        with self._store.reading() as connection:
+            row = connection.execute(select(recorded.c.owner, recorded.c.chart).where(recorded.c.number == number)).first()
+        return None if row is None else (row.owner, row.chart)
+
+    def _now(self) -> str:
+        return self._clock().isoformat()
+
+
+def _overlap(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Is one place inside the other, or the same?"""
+    return all(left == right for left, right in zip(one, other, strict=False))
+
+
+def _require_short(name: str, label: str) -> None:
+    words = (("pseudonym", name), ("label", label))
+    problems = [Problem(what, 0, "", f"must be at most {_LONGEST} printable letters") for what, word in words
+                if len(word) > _LONGEST or not word.isprintable()]  # fmt: skip
+    if problems:
+        raise InputError(problems)
+
+
+def _chart(row: Any) -> Chart:
+    given = row._asdict()
+    return Chart(**{**given, "data": json.loads(given["data"]), "refused": json.loads(given["refused"])})

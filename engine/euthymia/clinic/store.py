@@ -1,0 +1,101 @@
+"""The clinic's database: a SQLite file, or a schema of its own in PostgreSQL beside the ledger."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
+from sqlalchemy.engine import make_url
+
+from euthymia.errors import InputError, Problem
+from euthymia.ledger.faults import told
+from euthymia.ledger.sqlite_store import make_private
+
+_PATIENCE = 30.0  # seconds to wait for another writer
+_POSTGRES = ("postgresql://", "postgres://")
+_OUTCOME = "nothing was saved"
+
+
+class Store:
+    """Transactions of the clinic's database. One serves many threads."""
+
+    def __init__(self, where: str) -> None:
+        """`where`: a file, made where it is missing, or postgresql://user@host/database. Raises InputError."""
+        self.engine, self.where = _postgres(where) if where.startswith(_POSTGRES) else _sqlite(Path(where).expanduser())
+        self._immediate = self.engine.dialect.name == "sqlite"
+        try:
+            with self.writing() as connection:
+                _upgrade(connection)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """All that is written inside is on the disk at the end, or nothing is. Raises InputError."""
+        with told(self.where, _OUTCOME), self.engine.connect() as connection:
+            if not self._immediate:
+                with connection.begin():
+                    yield connection
+                return
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # a transaction that starts by reading could not get the lock any more
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.exec_driver_sql("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with told(self.where, _OUTCOME), self.engine.connect() as connection:
+            yield connection
+
+    def alive(self) -> bool:
+        """Does the database answer?"""
+        try:
+            with self.reading() as connection:
+                return connection.scalar(text("SELECT 1")) == 1
+        except InputError:
+            return False
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(path: Path) -> tuple[Engine, str]:
+    make_private(path)
+
+    def connect() -> sqlite3.Connection:
+        made = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "temp_store=MEMORY"):
+            made.execute(f"PRAGMA {pragma}").close()
+        return made
+
+    with told(str(path), _OUTCOME):
+        connect().close()
+    return create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=20, hide_parameters=True), str(path)
+
+
+def _postgres(where: str) -> tuple[Engine, str]:
+    url = make_url(where).set(drivername="postgresql+psycopg")
+    shown = url.set(query={}).render_as_string(hide_password=True)
+    try:
+        with_schema = {"options": "-csearch_path=euthymia_clinic -csynchronous_commit=on"}
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, connect_args=with_schema)
+    except ModuleNotFoundError:
+        message = "PostgreSQL needs the library psycopg: install euthymia with `euthymia[postgresql]`"
+        raise InputError([Problem("--database", 0, "", message)]) from None
+    with told(shown, _OUTCOME), engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS euthymia_clinic"))
+    return engine, shown
+
+
+def _upgrade(connection: Connection) -> None:
+    """Bring the tables to today's form, inside the caller's transaction."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    command.upgrade(config, "head")

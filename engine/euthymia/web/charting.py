@@ -1,0 +1,103 @@
+"""A chart as the routes need it: found for its owner, its facts as text for the workers, its fields for a page."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from euthymia.clinic.charts import Chart
+from euthymia.clinic.sessions import Session
+from euthymia.facts.catalogue import Record
+from euthymia.dialogue.screens import TREATMENTS
+from euthymia.facts.charting import fact_at
+from euthymia.facts.entering import Place
+from euthymia.web.fields import Fields
+from euthymia.web.house import House
+
+TRIALS = "trials"
+_LONGEST_ASIDE = 4_000
+# Shown with the trials, on whose names they depend.
+_NO_SECTION = ("trial", "none")
+
+
+def own_chart(house: House, session: Session, chart: str) -> Chart:
+    """Raises 404 for a chart that is not there or somebody else's: which of the two is nobody's business."""
+    found = house.charts.find(chart, session.account.id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def told(chart: Chart) -> str:
+    """The facts as JSON, the same text for the same facts."""
+    return json.dumps(chart.data, sort_keys=True)
+
+
+def fields_of(house: House, chart: Chart) -> Fields:
+    return Fields(house.consultation.rulebook.facts, chart.data, chart.refused, entered_at(house, chart))
+
+
+def entered_at(house: House, chart: Chart) -> Mapping[Place, str]:
+    """When each fact was last changed."""
+    return {tuple(change["place"]): change["at"] for change in house.charts.history(chart)}
+
+
+def sections(house: House, chart: Chart) -> Iterator[dict[str, Any]]:
+    """The records of facts in the order in which they are asked about, each with how much was asked."""
+    catalogue = house.consultation.rulebook.facts
+    for record in catalogue.records:
+        if record.record in _NO_SECTION:
+            if record.record == "trial":
+                count = len(chart.data.get(TRIALS) or [])
+                yield {"name": TRIALS, "title": record.title, "asked": count, "all": None}
+            continue
+        yield {"name": record.record, "title": record.title, **_counted(house, chart, record)}
+
+
+def _counted(house: House, chart: Chart, record: Record) -> dict[str, Any]:
+    if record.many:
+        return {"asked": len(chart.data.get(f"{record.record}s") or []), "all": None}
+    facts = [fact for fact in house.consultation.rulebook.facts.of_record(record.record) if fact.entered]
+    asked = sum(fact_at(chart.data, (record.record, fact.name)) is not None for fact in facts)
+    return {"asked": asked, "all": len(facts)}
+
+
+# ---------------------------------------------------------------- questions set aside
+
+
+def set_aside(house: House, chart: Chart, kind: str, facts: list[str]) -> str:
+    """Names of facts for an address: their places in the catalogue and in the list of trials, for the ids of trials are not for addresses."""
+    if kind == "treatment":
+        return "t"
+    catalogue = house.consultation.rulebook.facts
+    return "-".join(_place_in_address(chart, fact, catalogue.rank(fact.partition("@")[0])) for fact in facts)
+
+
+def _place_in_address(chart: Chart, name: str, rank: int) -> str:
+    fact, _, unit = name.partition("@")
+    if not unit:
+        return str(rank)
+    return f"{rank}.{_ids(chart, fact.partition('.')[0]).index(unit)}"
+
+
+def names_aside(house: House, chart: Chart, text: str) -> frozenset[str]:
+    """The names again; what no longer stands anywhere is left out."""
+    facts = list(house.consultation.rulebook.facts)
+    found = set()
+    for word in text[:_LONGEST_ASIDE].split("-"):
+        rank, _, place = word.partition(".")
+        if word == "t":
+            found.add(TREATMENTS)
+        elif rank.isdecimal() and int(rank) < len(facts):
+            fact = facts[int(rank)]
+            ids = _ids(chart, fact.partition(".")[0])
+            if not place:
+                found.add(fact)
+            elif place.isdecimal() and int(place) < len(ids):
+                found.add(f"{fact}@{ids[int(place)]}")
+    return frozenset(found)
+
+
+def _ids(chart: Chart, record: str) -> list[str]:
+    return [str(row.get("id")) for row in chart.data.get(f"{record}s") or []]

@@ -1,0 +1,70 @@
+"""A chart that is being entered, read as far as it can be: what is wrong is told, and what is right is judged without it.
+
+Leaving a fact out can only leave more open, never turn open into no; so what is shown meanwhile is true. Where a whole trial must be left
+out, the list of trials is no longer taken to be complete.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+from euthymia.consultation import Consultation
+from euthymia.errors import InputError, Problem
+from euthymia.facts.charting import fact_at, with_fact
+from euthymia.facts.patient_file import PatientFile
+from euthymia.source import Document
+
+NAME = "patient"
+_ROUNDS = 20
+_PART = re.compile(r"(?P<word>[^.\[\]]+)|\[(?P<number>\d+)\]")
+
+
+def read_as_far_as_possible(consultation: Consultation, told: dict[str, Any], on: date) -> tuple[PatientFile, list[Problem]]:
+    """The patient without what cannot be right, and every mistake found. Raises InputError where nothing is left to read."""
+    problems: list[Problem] = []
+    for _ in range(_ROUNDS):
+        try:
+            return consultation.read_document(Document(NAME, told, {}), on), problems
+        except InputError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+            left = told
+            for problem in error.problems:
+                left = _without(left, problem.key, consultation)
+            if left == told:
+                raise
+            told = left
+    raise InputError(problems)
+
+
+def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict[str, Any]:
+    place = tuple(match["word"] or int(match["number"]) for match in _PART.finditer(key))
+    if len(place) < 2 or not isinstance(place[1], int):
+        return with_fact(told, tuple(map(str, place[:2])), None) if place else told
+    rows = list(told.get(str(place[0])) or [])
+    if place[1] >= len(rows):
+        return told
+    row = rows[place[1]]
+    inside = str(place[2]) if len(place) > 2 else ""
+    if inside != "id" and isinstance(row, dict) and row.get(inside) is not None:
+        return with_fact(told, (str(place[0]), str(row.get("id")), inside), None)
+    return _without_row(told, str(place[0]), place[1], consultation)
+
+
+def _without_row(told: dict[str, Any], units: str, number: int, consultation: Consultation) -> dict[str, Any]:
+    rows = [row for place, row in enumerate(told[units]) if place != number]
+    left = {**told, units: rows}
+    closing = consultation.rulebook.facts.record(units.removesuffix("s")).complete_when
+    if closing is not None:
+        record, _, name = closing.partition(".")
+        left = with_fact(left, (record, name), None)
+    return left
+
+
+def fact_of(told: dict[str, Any], key: str) -> tuple[str, str]:
+    """The fact `trial.drug` and the unit `t1` that a mistake's key `trials[0].drug` stands for; empty where it stands for none."""
+    place = [match["word"] or int(match["number"]) for match in _PART.finditer(key)]
+    if len(place) > 1 and isinstance(place[1], int):
+        row = fact_at(told, (str(place[0]),))[place[1]]
+        record = str(place[0]).removesuffix("s")
+        return (f"{record}.{place[2]}" if len(place) > 2 else record), str(row.get("id"))
+    return ".".join(map(str, place)), ""

@@ -1,0 +1,205 @@
+"""Entering facts: one form for each fact, saved as soon as it is answered."""
+
+import re
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from euthymia.clinic.charts import Changed, Chart, Entry
+from euthymia.errors import InputError, Problem
+from euthymia.facts.charting import free_id, row_of, without_unit
+from euthymia.facts.entering import place_of
+from euthymia.web.answers import Refused, read_answer, typed
+from euthymia.web.charting import TRIALS, fields_of, own_chart, sections
+from euthymia.web.fields import Field, slug, trial_names
+from euthymia.web.guard import Signed, TheForm, TheHouse
+from euthymia.web.house import House
+from euthymia.web.pages import is_part
+from euthymia.web.trials import FIRST_FACTS, new_trial, trial_form
+
+router = APIRouter(include_in_schema=False)
+_ONCE = re.compile(r"[0-9a-f]{8,64}")
+_NEXT = "-next"  # the field of the next question, which may stand in its section as well
+_UNITS = {TRIALS: "trial", "problems": "problem"}
+
+
+@router.get("/patients/{chart}")
+def show(request: Request, chart: str, session: Signed, house: TheHouse, section: str = "", unit: int = 0) -> Response:
+    """The chart with one section open; without one, the next question. `unit`: the place of a trial or problem in its list, from 1."""
+    found = own_chart(house, session, chart)
+    return house.pages.show(request, "chart", **_chart_parts(house, found, section, unit))
+
+
+@router.post("/patients/{chart}/facts")
+def enter(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
+    """Save one answer. 409 where the fact was changed in another window meanwhile; 422 where the answer cannot be taken."""
+    found, name = own_chart(house, session, chart), str(form.get("fact") or "")
+    where = _NEXT if form.get("where") == _NEXT else ""
+    _require_fact(house, found, name)
+    catalogue = house.consultation.rulebook.facts
+    try:
+        answers = read_answer(form, name, catalogue, house.today().isoformat())
+    except Refused as refused:
+        house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form), str(refused))
+        return _answered(request, house, own_chart(house, session, chart), name, 422, where)
+    entries = [Entry(place_of(fact, catalogue), value, _seen(form), require_once(form)) for fact, value in answers]
+    try:
+        changed = house.charts.enter(found, session.account.id, entries)
+    except Changed:
+        message = "changed in another window meanwhile; look at what is there now, and answer again if it is wrong"
+        house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form), message)
+        return _answered(request, house, own_chart(house, session, chart), name, 409, where)
+    return _answered(request, house, changed, name, 200, where)
+
+
+@router.post("/patients/{chart}/units")
+def add_unit(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
+    """A new trial or problem, with what was said of it at once."""
+    found, units = own_chart(house, session, chart), str(form.get("units") or "")
+    if units not in _UNITS:
+        raise HTTPException(422)
+    unit = free_id(found.data, units)
+    row = {"id": unit}
+    problems: list[str] = []
+    if units == TRIALS:
+        row, problems = new_trial(form, unit, house.consultation.rulebook.facts, house.today().isoformat())
+    if problems:
+        shown = _chart_parts(house, found, units, 0) | {"problems": problems, "given": {key: str(value) for key, value in form.items()}}
+        return house.pages.show(request, "chart", 422, **shown)
+    data = found.data | {units: [*(found.data.get(units) or []), row]}
+    changed = house.charts.replace(found, session.account.id, data, require_once(form))
+    place = next(number for number, row in enumerate(changed.data[units], 1) if row["id"] == changed.data[units][-1]["id"])
+    return RedirectResponse(f"/patients/{found.id}?section={units}&unit={place}", 303)
+
+
+@router.post("/patients/{chart}/units/remove")
+def remove_unit(chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
+    """Out of the chart; it can be taken back like every change."""
+    found, units, unit = own_chart(house, session, chart), str(form.get("units") or ""), str(form.get("unit") or "")
+    if units not in _UNITS or row_of(found.data.get(units) or [], unit) is None:
+        raise HTTPException(422)
+    house.charts.replace(found, session.account.id, without_unit(found.data, units, unit), require_once(form))
+    return RedirectResponse(f"/patients/{found.id}?section={units}", 303)
+
+
+@router.post("/patients/{chart}/undo")
+def undo(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
+    found = own_chart(house, session, chart)
+    house.charts.undo(found, session.account.id, require_once(form))
+    section = str(form.get("section") or "")
+    known = section in {part["name"] for part in sections(house, found)}
+    return RedirectResponse(f"/patients/{found.id}" + (f"?section={section}" if known else ""), 303)
+
+
+@router.get("/patients/{chart}/history")
+def history(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
+    found = own_chart(house, session, chart)
+    changes = list(reversed(house.charts.history(found)))
+    return house.pages.show(request, "history", chart=found, changes=[_change(house, change) for change in changes])
+
+
+# ---------------------------------------------------------------- parts of pages
+
+
+def _chart_parts(house: House, chart: Chart, section: str, unit: int) -> dict[str, Any]:
+    parts = list(sections(house, chart))
+    if section and section not in {part["name"] for part in parts}:
+        raise HTTPException(404)
+    shown = {"chart": chart, "sections": parts, "section": section, "fields": [], "more": [], "units": [], "unit": None, "problems": []}
+    shown |= {"drugs": house.drug_names, "on": house.today().isoformat(), "given": {}, "records": house.charts.records(chart)}
+    if section in (TRIALS, "problem"):
+        return shown | _of_units(house, chart, section, unit)
+    return shown | ({"fields": fields_of(house, chart).of_record(section)} if section else {})
+
+
+def _of_units(house: House, chart: Chart, section: str, unit: int) -> dict[str, Any]:
+    units = TRIALS if section == TRIALS else "problems"
+    rows = chart.data.get(units) or []
+    names = trial_names(chart.data) if units == TRIALS else [(str(row.get("id")), str(row.get("id"))) for row in rows]
+    shown: dict[str, Any] = {"units": names, "units_name": units}
+    fields = fields_of(house, chart)
+    if not unit:
+        shown["trial_form"] = trial_form(house.consultation.rulebook.facts)
+        return shown | ({"fields": [fields.of("latest_trial")]} if units == TRIALS and len(names) > 1 else {})
+    if not 1 <= unit <= len(names):
+        raise HTTPException(404)
+    own = fields.of_record(_UNITS[units], names[unit - 1][0])
+    first = [field for field in own if field.fact.partition("@")[0] in FIRST_FACTS] if units == TRIALS else own
+    return shown | {"unit": {"number": unit, "id": names[unit - 1][0], "name": names[unit - 1][1]}, "fields": _in_order(first),
+                    "more": [field for field in own if field not in first]}  # fmt: skip
+
+
+def _in_order(fields: list[Field]) -> list[Field]:
+    return sorted(fields, key=lambda field: _rank(field.fact.partition("@")[0]))
+
+
+def _rank(fact: str) -> int:
+    return FIRST_FACTS.index(fact) if fact in FIRST_FACTS else len(FIRST_FACTS)
+
+
+def _answered(request: Request, house: House, chart: Chart, name: str, status: int, where: str) -> Response:
+    """The field as it stands now; without scripts, the page that it was on."""
+    if not is_part(request):
+        record, unit = name.partition(".")[0], name.partition("@")[2]
+        place = next((number for number, (known, _) in enumerate(trial_names(chart.data), 1) if known == unit), 0) if unit else 0
+        section = TRIALS if record in ("trial", "latest_trial") else record
+        return RedirectResponse(f"/patients/{chart.id}?section={section}" + (f"&unit={place}" if place else "") + f"#{slug(name)}", 303)
+    field = fields_of(house, chart).of(name)
+    answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where)
+    if status == 200:
+        answer.headers["HX-Trigger"] = "facts-changed"
+    return answer
+
+
+def _change(house: House, change: dict[str, Any]) -> dict[str, Any]:
+    place = change["place"]
+    catalogue = house.consultation.rulebook.facts
+    fact = f"{place[0].removesuffix('s')}.{place[2]}" if len(place) == 3 else ".".join(place)
+    label = catalogue[fact].label if fact in catalogue else "several facts at once"
+    about = f" ({place[1]})" if len(place) == 3 else ""
+    undone = change["once"].startswith("undo ")
+    return {"at": change["at"], "label": label + about, "before": _shown(change["before"]), "after": _shown(change["after"]), "undone": undone}
+
+
+def _shown(raw: Any) -> str:
+    value = raw["value"] if isinstance(raw, dict) and "value" in raw else raw
+    if value is None:
+        return "not asked"
+    if isinstance(value, dict):
+        return "…"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).replace("_", " ")
+
+
+# ---------------------------------------------------------------- what a form says
+
+
+def _require_fact(house: House, chart: Chart, name: str) -> None:
+    """Raises InputError for a fact that there is not, or of a trial that there is not (any more)."""
+    fact, _, unit = name.partition("@")
+    catalogue = house.consultation.rulebook.facts
+    if fact not in catalogue or not catalogue[fact].entered:
+        raise InputError([Problem("fact", 0, "", "no such fact")])
+    record = catalogue[fact].record
+    if (record in catalogue.many) != bool(unit):
+        raise InputError([Problem("fact", 0, "", "names no trial or problem, or one too many")])
+    if unit and row_of(chart.data.get(f"{record}s") or [], unit) is None:
+        raise InputError([Problem("fact", 0, "", "belongs to a trial or problem that was removed meanwhile")])
+
+
+def _seen(form: TheForm) -> int:
+    text = str(form.get("seen") or "")
+    if not text.isdecimal() or len(text) > 9:
+        raise InputError([Problem("seen", 0, "", "is missing; reload the page")])
+    return int(text)
+
+
+def require_once(form: TheForm) -> str:
+    """What is the same when a form is sent twice. Raises InputError."""
+    text = str(form.get("once") or "")
+    if not _ONCE.fullmatch(text):
+        raise InputError([Problem("once", 0, "", "is missing; reload the page")])
+    return text

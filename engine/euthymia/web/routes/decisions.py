@@ -1,0 +1,110 @@
+"""Recorded decisions of one's own patients: recorded, read again, printed, and answered."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from euthymia.clinic.sessions import Session
+from euthymia.errors import InputError, Problem
+from euthymia.ledger.record import Asker, Draft
+from euthymia.ledger.responses import ANSWERED, REASONS, VERDICTS, response_draft
+from euthymia.ledger.store import Row
+from euthymia.render.page import html_page
+from euthymia.web import work
+from euthymia.web.charting import own_chart, told
+from euthymia.web.guard import Signed, TheForm, TheHouse
+from euthymia.web.headers import STORED_PAGE_POLICY
+from euthymia.web.house import House
+from euthymia.web.routes.charts import require_once
+
+router = APIRouter(include_in_schema=False)
+_AUDIENCES = ("clinician", "patient")
+
+
+@router.post("/patients/{chart}/record")
+def record(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
+    """Write the assessment into the ledger. Sent twice, it is recorded once. Raises InputError while the chart has a mistake."""
+    found, once = own_chart(house, session, chart), require_once(form)
+    if found.what_if_of is not None or found.pseudonym is None:
+        raise HTTPException(422)
+    if found.refused:
+        raise InputError([Problem("chart", 0, "", "holds answers that could not be taken; put them right first")])
+    number = house.charts.record_sent(found, once)
+    if number is None:
+        by = Asker(session.account.role, session.account.name)
+        draft, rulebook = house.workers.call("later", found.id, work.record_draft, told(found), house.today(), found.pseudonym, by)
+        number = house.ledger.append(draft, rulebook).number
+        house.charts.note_record(found, number, once)
+        request.app.state.metrics.recorded.inc()
+    return RedirectResponse(f"/decisions/{number}", 303)
+
+
+@router.get("/decisions/{number}")
+def show(request: Request, number: int, session: Signed, house: TheHouse) -> Response:
+    row, chart = _own_record(house, session, number, "answer", "patient")
+    given = {"number": number, "row": row, "chart": chart, "responses": _responses(house, row), "reasons": REASONS, "verdicts": VERDICTS}
+    given |= {"advice": _advice(row), "problems": [], "forgotten": not row.parts}
+    return house.pages.show(request, "decision", **given)
+
+
+@router.get("/decisions/{number}/page")
+def page(number: int, session: Signed, house: TheHouse, audience: str = "clinician") -> Response:
+    """The page of that day, to be printed from the browser."""
+    document = _document(house, session, number, audience)
+    html = html_page(document, audience, house.settings.templates)
+    return HTMLResponse(html, headers={"Content-Security-Policy": STORED_PAGE_POLICY})
+
+
+@router.post("/decisions/{number}/respond")
+def respond(number: int, session: Signed, house: TheHouse, form: TheForm) -> Response:
+    """What became of the advice: recorded, never changed. Raises InputError."""
+    row, _ = _own_record(house, session, number, *ANSWERED)
+    draft = _response(row, form, Asker(session.account.role, session.account.name))
+    house.ledger.append(draft)
+    return RedirectResponse(f"/decisions/{number}#responses", 303)
+
+
+def _response(row: Row, form: TheForm, by: Asker) -> Draft:
+    verdict, reason, note = (str(form.get(key) or "").strip() for key in ("verdict", "reason", "note"))
+    rules = [str(rule) for rule in form.getlist("rule")]
+    return response_draft(row, verdict, reason or None, rules, note or None, by)
+
+
+def _document(house: House, session: Session, number: int, audience: str) -> dict[str, Any]:
+    row, _ = _own_record(house, session, number, "answer")
+    if audience not in _AUDIENCES or not row.part("answer"):
+        raise HTTPException(404)
+    return {"program": row.sealed.data["program"], **row.part("answer")[0].value}
+
+
+def _own_record(house: House, session: Session, number: int, *parts: str) -> tuple[Row, str]:
+    """The record and the chart that it was made from. Raises 404 for one that is not there or somebody else's."""
+    owned = house.charts.owner_of_record(number)
+    if owned is None or owned[0] != session.account.id:
+        raise HTTPException(404)
+    return house.ledger.of_kind(number, "assessment", *parts), owned[1]
+
+
+def _responses(house: House, row: Row) -> list[dict[str, Any]]:
+    if row.subject is None:
+        return []
+    found = house.records.rows(row.sealed.number, parts=("response",), subject=row.subject, kinds=("response",))
+    return [
+        {"by": str(later.sealed.by), "at": later.sealed.at, **later.sealed.content, **_said(later)}
+        for later in found
+        if later.sealed.content["to"] == row.sealed.number
+    ]
+
+
+def _said(row: Row) -> dict[str, Any]:
+    return row.part("response")[0].value if row.part("response") else {"rules": [], "note": None}
+
+
+def _advice(row: Row) -> list[dict[str, str]]:
+    """What a response may be about."""
+    if not row.part("answer"):
+        return []
+    answer = row.part("answer")[0].value
+    return [{"id": item["id"], "title": item["title"]} for item in answer["recommendations"] if item["status"] == "recommended"]

@@ -1,0 +1,161 @@
+"""What is done in the processes of `workers`: from a chart's facts to what a page shows. Nothing here knows accounts or requests."""
+
+import json
+import os
+import signal
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from euthymia.assess import Reasoning
+from euthymia.comparison.document import comparison
+from euthymia.comparison.mixtures import Side
+from euthymia.consultation import Consultation
+from euthymia.dialogue.screens import next_screen, still_open
+from euthymia.errors import InputError, Problem
+from euthymia.facts.patient_file import PatientFile
+from euthymia.ledger.contents import Asked, assessment_draft, stored_rulebook
+from euthymia.ledger.record import Asker, Draft
+from euthymia.ledger.store import StoredRulebook
+from euthymia.render.chapters import in_order
+from euthymia.render.document import Explain, document, shown_trials
+from euthymia.render.page import html_fragment, text_page
+from euthymia.render.questions import ShownAnswers, shown_question, telling
+from euthymia.render.standing import standing
+from euthymia.render.why_document import NoSuchId, why_document
+from euthymia.render.words import Words, read_words
+from euthymia.source import Document
+from euthymia.web.reading import NAME, fact_of, read_as_far_as_possible
+
+Item = dict[str, Any]
+_REMEMBERED = 12  # charts whose decision is kept at hand
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What this process has: made once, when it begins."""
+
+    consultation: Consultation
+    words: Words
+    templates: Path
+
+
+_own: list[_Own] = []
+
+
+def begin(rules: Path, templates: Path, nice: int) -> None:
+    """The first thing that a process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its processes itself
+    os.nice(nice)
+    _own[:] = [_Own(Consultation(rules), read_words(templates), templates)]
+
+
+def ready() -> str:
+    """The digest of the rulebook that is in force."""
+    return _own[0].consultation.rulebook.digest
+
+
+# ---------------------------------------------------------------- one chart
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A chart as far as it can be read, decided by both engines, with the mistakes that were left out of it."""
+
+    file: PatientFile
+    reasoning: Reasoning
+    problems: tuple[Item, ...]
+
+
+def show_standing(told: str, on: date) -> Item:
+    """Alerts and headings. `told`: the chart's facts as JSON. Raises Disagreement when the engines differ."""
+    judged = _judged(told, on)
+    return standing(judged.reasoning, _own[0].words) | {"problems": list(judged.problems)}
+
+
+def show_next(told: str, on: date, passed: frozenset[str]) -> Item:
+    """What to ask next, with what it would settle; `facts` is empty once nothing more can change the advice."""
+    judged, words = _judged(told, on), _own[0].words
+    screen = next_screen(judged.file, judged.reasoning, passed)
+    shown = ShownAnswers(judged.reasoning.answers, words)
+    items = () if screen is None else screen.items
+    questions = [
+        {"fact": item.fact}
+        | (
+            {}
+            if item.question is None
+            else shown_question(item.question, judged.reasoning.rulebook, judged.file.patient, words)
+            | {"fact": item.fact, "answers": telling(shown.of(item.question)) if len(items) == 1 else []}
+        )
+        for item in items
+    ]
+    bearing = {name for item in items if item.question for name in item.question.advice}
+    return {
+        "kind": "none" if screen is None else screen.kind,
+        "questions": questions,
+        "bearing": len(bearing),
+        "among": shown.among(bearing),
+        "left": len(still_open(judged.file, judged.reasoning)),
+    }
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def show_results(told: str, on: date) -> str:
+    """The advice with its grounds, as part of a page. Explanations are worked out when they are asked for."""
+    assessment = _judged(told, on).reasoning.assessment()
+    made = document(assessment, _own[0].words, Explain.NOTHING, answers=False)
+    return html_fragment(made, "results", _own[0].templates)
+
+
+def show_timeline(told: str, on: date) -> str:
+    """The drawing of the trials; empty while none is dated."""
+    judged, own = _judged(told, on), _own[0]
+    trials = in_order(shown_trials(own.consultation.rulebook, judged.file.patient, own.words))
+    return html_fragment({"on": on.isoformat(), "trials": trials, "sequences": [], "conclusions": []}, "timeline", own.templates)
+
+
+def show_why(told: str, on: date, name: str) -> str:
+    """Why, why not and what would change it. Raises InputError for an id that there is not."""
+    try:
+        found = why_document(_judged(told, on).reasoning, _own[0].words, name)
+    except NoSuchId as error:
+        raise InputError([Problem("why", 0, "", str(error))]) from None
+    return html_fragment(found, "why", _own[0].templates)
+
+
+def show_differences(before: str, after: str, on: date) -> str:
+    """What changed between two states of a chart, as the text of `euthymia compare`."""
+    sides = [Side(_judged(told, on).file.document, _own[0].consultation, on) for told in (before, after)]
+    return text_page(comparison(*sides, _own[0].words), "compare", _own[0].templates, colour=False, width=90)
+
+
+def check(document: Document, on: date) -> None:
+    """Raises InputError with every mistake in a whole patient file."""
+    _own[0].consultation.read_document(document, on)
+
+
+def record_draft(told: str, on: date, pseudonym: str, by: Asker) -> tuple[Draft, StoredRulebook]:
+    """What is to be recorded of an assessment. Raises InputError while the chart has a mistake."""
+    consultation = _own[0].consultation
+    file = consultation.read_document(Document(NAME, json.loads(told), {}), on)
+    assessment = consultation.assess(file, on)
+    answer = document(assessment, _own[0].words, Explain.FIRST)
+    asked = Asked(Explain.FIRST.name.lower(), True, "clinician", "html")
+    return assessment_draft(pseudonym, file.document.data, assessment, answer, asked, by), stored_rulebook(assessment)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _judged(told: str, on: date) -> Judged:
+    own, data = _own[0], json.loads(told)
+    file, problems = read_as_far_as_possible(own.consultation, data, on)
+    return Judged(file, own.consultation.reason(file, on), tuple(_problem(data, problem) for problem in problems))
+
+
+def _problem(data: Item, problem: Problem) -> Item:
+    """A mistake with the fact that it is about, so that the page can lead there."""
+    fact, unit = fact_of(data, problem.key)
+    facts = _own[0].consultation.rulebook.facts
+    label = facts[fact].label if fact in facts else fact
+    return {"fact": f"{fact}@{unit}" if unit else fact, "label": label, "unit": unit, "message": problem.message}

@@ -23,18 +23,20 @@ from euthymia.render.words import read_words
 AUDIENCES = ("clinician", "patient", "auditor")
 _FRAGMENTS = ("results", "why", "timeline")
 _TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
+_FRAGMENTS = ("why",)
+_NO_WIDTH = 10_000  # pieces are set by whoever asks for them
 
 
 def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool, width: int) -> str:
     """For a terminal, a pipe or a file. `page`: an audience, or the name of a command. Escape sequences only where `colour` is wanted."""
     template = _text(folder, colour, width).get_template(f"text/{_known(page, _TEXT_PAGES)}.txt.j2")
-    filled = template.render(_shown(document, page, folder))
+    filled = template.render(shown(document, page, folder))
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
 
 
 def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
     """One page that needs nothing but itself: no script, no other file."""
-    return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(_shown(document, audience, folder))
+    return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(shown(document, audience, folder))
 
 
 def html_fragment(document: dict[str, Any], page: str, folder: Path) -> str:
@@ -48,7 +50,18 @@ def _known(page: str, pages: tuple[str, ...]) -> str:
     return page
 
 
-def _shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:
+def html_fragment(document: dict[str, Any], page: str, folder: Path) -> str:
+    """A part of a page, without a shell, for a program that has a page of its own. `page`: why."""
+    return _html(folder).get_template(f"html/{_known(page, _FRAGMENTS)}.html.j2").render(shown(document, page, folder))
+
+
+def pieces(parts: dict[str, Any], template: str, folder: Path) -> Any:
+    """The macros of a template of plain text, each to be called for what it says; `parts` is what `shown` gives."""
+    return _text(folder, False, _NO_WIDTH).get_template(template).make_module(parts)
+
+
+def shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, Any]:
+    """What the templates of a page are filled with, in the order in which it is shown."""
     cleaned = arranged(clean(document))
     words = read_words(folder).model_dump()
     match audience:

@@ -28,11 +28,14 @@ def seen(explanation: Item) -> Item:
     """One explanation whole: lines of its tree, groups of its facts where they are many, what would change it, and its age."""
     why = explanation["why"]
     facts = [why["facts"][name] for name in why["sets"][0]]
+    lines = list(_lines(why["tree"], why["facts"]))
+    groups = _groups(facts) if len(facts) > _FEW and not _inner_steps(why["tree"]) else []
     return {
-        "lines": list(_lines(why["tree"], why["facts"])),
+        "lines": lines,
+        "nested": _nested([line for line in lines if not groups or line["indent"] > _STEP or "step" in line or "likewise" in line]),
         "all_lines": list(_every_line(why["tree"], 0)),
         "facts": facts,
-        "groups": _groups(facts) if len(facts) > _FEW and not _inner_steps(why["tree"]) else [],
+        "groups": groups,
         "alternatives": [_other(why, other) for other in why["sets"][1:]][:_WAYS],
         "others": max(len(why["sets"]) - 1 - _WAYS, 0) + why["more"],
         "age": explanation["age"],
@@ -89,6 +92,19 @@ def _below(step: Item, facts: dict[str, Item], told: set[str], depth: int) -> It
             yield {"indent": indent + _STEP, "likewise": rest[:_FEW], "more": max(len(rest) - _FEW, 0)}
     if len(groups) > _FEW:
         yield {"indent": indent, "more": len(groups) - _FEW}
+
+
+def _nested(lines: list[Item]) -> list[Item]:
+    """The same lines as a tree: each with those that are indented below it."""
+    top: list[Item] = []
+    above: list[Item] = []
+    for line in lines:
+        node: Item = {"line": line, "inside": []}
+        while above and above[-1]["line"]["indent"] >= line["indent"]:
+            above.pop()
+        (above[-1]["inside"] if above else top).append(node)
+        above.append(node)
+    return top
 
 
 def _every_line(step: Item, depth: int) -> Iterator[Item]:

@@ -23,7 +23,6 @@ from euthymia.render.words import read_words
 AUDIENCES = ("clinician", "patient", "auditor")
 _FRAGMENTS = ("results", "why", "timeline")
 _TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
-_FRAGMENTS = ("why",)
 _NO_WIDTH = 10_000  # pieces are set by whoever asks for them
 
 
@@ -39,20 +38,16 @@ def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
     return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(shown(document, audience, folder))
 
 
-def html_fragment(document: dict[str, Any], page: str, folder: Path) -> str:
-    """Part of a page of the web application, without a shell of its own."""
-    return _html(folder).get_template(f"html/{_known(page, _FRAGMENTS)}.html.j2").render(_shown(document, page, folder))
-
-
 def _known(page: str, pages: tuple[str, ...]) -> str:
     if page not in pages:
         raise ValueError(f"no such page: {page}")
     return page
 
 
-def html_fragment(document: dict[str, Any], page: str, folder: Path) -> str:
-    """A part of a page, without a shell, for a program that has a page of its own. `page`: why."""
-    return _html(folder).get_template(f"html/{_known(page, _FRAGMENTS)}.html.j2").render(shown(document, page, folder))
+def html_fragment(document: dict[str, Any], page: str, folder: Path, prefix: str = "") -> str:
+    """A part of a page, without a shell, for a program that has a page of its own. `prefix` keeps the names of two parts on one page apart."""
+    template = _html(folder).get_template(f"html/{_known(page, _FRAGMENTS)}.html.j2")
+    return template.render({**shown(document, page, folder), "prefix": prefix})
 
 
 def pieces(parts: dict[str, Any], template: str, folder: Path) -> Any:

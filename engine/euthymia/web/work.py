@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from euthymia.assess import Reasoning
 from euthymia.comparison.document import comparison
@@ -22,11 +22,13 @@ from euthymia.ledger.store import StoredRulebook
 from euthymia.render.chapters import in_order
 from euthymia.render.document import Explain, document, shown_trials
 from euthymia.render.page import html_fragment, text_page
+from euthymia.render.pdf import PdfAbout, pdf_report
 from euthymia.render.questions import ShownAnswers, shown_question, telling
 from euthymia.render.standing import standing
 from euthymia.render.why_document import NoSuchId, why_document
 from euthymia.render.words import Words, read_words
 from euthymia.source import Document
+from euthymia.web.fields import slug
 from euthymia.web.reading import NAME, fact_of, read_as_far_as_possible
 
 Item = dict[str, Any]
@@ -122,13 +124,17 @@ def show_why(told: str, on: date, name: str) -> str:
         found = why_document(_judged(told, on).reasoning, _own[0].words, name)
     except NoSuchId as error:
         raise InputError([Problem("why", 0, "", str(error))]) from None
-    return html_fragment(found, "why", _own[0].templates)
+    return html_fragment(found, "why", _own[0].templates, prefix=f"{slug(name)}-")
 
 
 def show_differences(before: str, after: str, on: date) -> str:
     """What changed between two states of a chart, as the text of `euthymia compare`."""
     sides = [Side(_judged(told, on).file.document, _own[0].consultation, on) for told in (before, after)]
     return text_page(comparison(*sides, _own[0].words), "compare", _own[0].templates, colour=False, width=90)
+
+
+def make_pdf(answer: Item, audience: Literal["clinician", "patient"], record: int, digest: str, pseudonym: str) -> bytes:
+    return pdf_report(answer, audience, _own[0].templates, PdfAbout(record, digest, pseudonym))
 
 
 def check(document: Document, on: date) -> None:

@@ -52,9 +52,19 @@ def show(request: Request, number: int, session: Signed, house: TheHouse) -> Res
 @router.get("/decisions/{number}/page")
 def page(number: int, session: Signed, house: TheHouse, audience: str = "clinician") -> Response:
     """The page of that day, to be printed from the browser."""
-    document = _document(house, session, number, audience)
+    document = _document(_own_record(house, session, number, "answer")[0], audience)
     html = html_page(document, audience, house.settings.templates)
     return HTMLResponse(html, headers={"Content-Security-Policy": STORED_PAGE_POLICY})
+
+
+@router.get("/decisions/{number}/pdf")
+def pdf(number: int, session: Signed, house: TheHouse, audience: str = "clinician") -> Response:
+    """The report of that day, for the clinician or, in plain words, for the patient."""
+    row, _ = _own_record(house, session, number, "answer", "patient")
+    document = _document(row, audience)
+    made = house.workers.call("later", str(number), work.make_pdf, document, audience, number, row.sealed.hash, row.part("patient")[0].value)
+    name = f"euthymia-{number}-{audience}.pdf"
+    return Response(made, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 @router.post("/decisions/{number}/respond")
@@ -72,8 +82,8 @@ def _response(row: Row, form: TheForm, by: Asker) -> Draft:
     return response_draft(row, verdict, reason or None, rules, note or None, by)
 
 
-def _document(house: House, session: Session, number: int, audience: str) -> dict[str, Any]:
-    row, _ = _own_record(house, session, number, "answer")
+def _document(row: Row, audience: str) -> dict[str, Any]:
+    """The recorded answer. Raises 404 where it was erased, or is not for such a reader."""
     if audience not in _AUDIENCES or not row.part("answer"):
         raise HTTPException(404)
     return {"program": row.sealed.data["program"], **row.part("answer")[0].value}

@@ -1,0 +1,149 @@
+// What the pages do beside htmx: keep what was typed until it is saved, keep open what was open, and answer "why".
+"use strict";
+(() => {
+  const RETRY = 4000;
+  const notices = () => document.getElementById("notices");
+
+  const tell = (text, link) => {
+    const place = notices();
+    if (!place) return;
+    place.replaceChildren();
+    if (!text) return;
+    const line = document.createElement("p");
+    line.textContent = text + " ";
+    if (link) {
+      const to = document.createElement("a");
+      to.href = link[0]; to.textContent = link[1]; to.target = "_blank"; to.rel = "opener";
+      line.append(to);
+    }
+    place.append(line);
+  };
+
+  // ---- answers: what is picked and what is written never contradict each other
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form.field");
+    if (!form || event.target.type === "radio" || !event.target.name.startsWith("value")) return;
+    const given = form.querySelector('input[name="answer"][value="given"]');
+    if (given) given.checked = true;
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.field");
+    if (!form || event.target.name !== "answer" || event.target.type !== "radio" || event.target.value === "given") return;
+    for (const box of form.querySelectorAll('[name^="value"], [name="unit_beside"]')) {
+      if (box.type === "checkbox") box.checked = false; else box.value = "";
+    }
+  }, true);
+
+  const halfWritten = (form) => {
+    if (!form.hasAttribute("data-pair")) return false;
+    const value = form.querySelector('[name="value"]').value.trim();
+    return value !== "" && form.querySelector('[name="unit_beside"]').value.trim() === "";
+  };
+
+  // ---- saving: an answer that could not be sent stays on the page and is sent again
+  const unsaved = () => [...document.querySelectorAll("form.field.unsaved")];
+
+  const mark = (form, text) => {
+    form.classList.add("unsaved");
+    const place = form.querySelector("[data-saved]");
+    if (place) place.textContent = text;
+  };
+
+  const sendAgain = async () => {
+    if (!unsaved().length) return;
+    let now;
+    try {
+      now = await fetch("/session", { headers: { Accept: "application/json" }, redirect: "manual" });
+    } catch { return; }
+    if (!now.ok) return;
+    const session = await now.json();
+    if (session.account !== document.body.dataset.account) {
+      tell("Somebody else is signed in now. What is marked here was not saved.");
+      return;
+    }
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": session.csrf }));
+    for (const hidden of document.querySelectorAll('input[name="csrf"]')) hidden.value = session.csrf;
+    tell("");
+    for (const form of unsaved()) { form.classList.remove("unsaved"); htmx.trigger(form, "submit"); }
+  };
+  setInterval(sendAgain, RETRY);
+  window.addEventListener("online", sendAgain);
+  window.addEventListener("focus", sendAgain);
+  window.addEventListener("beforeunload", (event) => { if (unsaved().length) event.preventDefault(); });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target;
+    if (form.matches?.("form.field")) {
+      if (halfWritten(form)) { event.preventDefault(); return; }
+      const place = form.querySelector("[data-saved]");
+      if (place) place.textContent = "saving …";
+    }
+  });
+  const lost = (event) => {
+    if (event.target.matches?.("form.field")) {
+      mark(event.target, "not saved yet: no connection; it will be sent again");
+      tell("No connection. What you answer stays on this page and is saved as soon as it can be.");
+    }
+  };
+  document.addEventListener("htmx:sendError", lost);
+  document.addEventListener("htmx:timeout", lost);
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    const field = event.target.matches?.("form.field");
+    if (status === 401 || (status === 403 && field)) {
+      if (field) mark(event.target, "not saved yet: you were signed out");
+      tell("You were signed out. What you answered stays on this page and is saved after you have signed in again.", ["/sign-in", "Sign in in a new window"]);
+    } else if (field) {
+      mark(event.target, status === 429 ? "not saved yet: too many requests; it will be sent again" : "not saved yet; it will be sent again");
+    } else {
+      const doc = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+      tell(doc.querySelector('[role="alert"]')?.textContent.trim() || "This could not be worked out. Reload the page.");
+    }
+  });
+
+  // ---- what stands on the page is marked as old from the moment a fact changes
+  document.addEventListener("facts-changed", () => {
+    for (const id of ["results", "differences"]) document.getElementById(id)?.classList.add("stale");
+  });
+  const open = new Set();
+  const nameOf = (details) => {
+    const summary = details.querySelector(":scope > summary");
+    return (summary?.dataset.said || "") + "|" + (summary?.textContent.trim().slice(0, 60) || "");
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const target = event.detail.target;
+    if (target.id === "next" && target.contains(document.activeElement)) {
+      const typing = document.activeElement;
+      if (/^(INPUT|TEXTAREA)$/.test(typing.tagName) && !/radio|checkbox/.test(typing.type) && typing.value !== typing.defaultValue) {
+        event.detail.shouldSwap = false;
+        typing.addEventListener("blur", () => setTimeout(() => htmx.trigger(document.body, "facts-changed"), 400), { once: true });
+        return;
+      }
+    }
+    if (target.id === "results" || target.id === "standing") {
+      for (const details of target.querySelectorAll("details")) {
+        if (details.open) open.add(nameOf(details)); else open.delete(nameOf(details));
+      }
+    }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const target = event.detail.target;
+    if (target.id === "results" || target.id === "differences") target.classList.remove("stale");
+    if (target.id === "results" || target.id === "standing") {
+      for (const details of target.querySelectorAll("details")) if (open.has(nameOf(details))) details.open = true;
+    }
+  });
+
+  // ---- why: asked where it stands, and closed by asking again
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button.why");
+    if (!button) return;
+    const opened = button.getAttribute("aria-expanded") === "true";
+    const place = button.dataset.why ? button.nextElementSibling : null;
+    if (place && opened) { place.replaceChildren(); button.setAttribute("aria-expanded", "false"); return; }
+    button.setAttribute("aria-expanded", "true");
+    if (!place) return;
+    const chart = location.pathname.split("/").slice(0, 3).join("/");
+    htmx.ajax("POST", chart + "/why", { source: button, target: place, values: { name: button.dataset.why.replace(/@$/, "") } });
+  });
+})();

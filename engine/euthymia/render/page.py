@@ -20,6 +20,7 @@ from euthymia.render.whys import outlook, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
+FRAGMENTS = ("derivation", "rulebook_map", "topic_map")
 _TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
 
 
@@ -33,6 +34,13 @@ def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool
 def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
     """One page that needs nothing but itself: no script, no other file."""
     return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(_shown(document, audience, folder))
+
+
+def html_fragment(document: dict[str, Any], page: str, folder: Path) -> str:
+    """A part of a page for a program that has the rest of it."""
+    cleaned, words = clean(document), read_words(folder).model_dump()
+    template = _html(folder).get_template(f"html/{_known(page, FRAGMENTS)}.html.j2")
+    return template.render(doc=cleaned, words=words, say=Saying(read_sentences(folder), cleaned).say)
 
 
 def _known(page: str, pages: tuple[str, ...]) -> str:

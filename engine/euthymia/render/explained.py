@@ -11,6 +11,7 @@ from euthymia.explain.firmness import Firm
 from euthymia.explain.spans import Span, spans
 from euthymia.explain.tracing import Step
 from euthymia.explain.vocabulary import OTHER
+from euthymia.explain.why import Why
 from euthymia.facts.catalogue import Declaration
 from euthymia.facts.observation import number
 from euthymia.render.shown import Shown
@@ -34,7 +35,7 @@ class Explained:
         """
         found = self.shown.assessment.explanations.of(judgement.key)
         return {
-            "why": self._why(found),
+            "why": self._why(found.why),
             "would_change": [self._flip(found.why.status, flip) for flip in found.flips],
             "holds": [] if judgement.rule.alert == "critical" else [self._firm(firm) for firm in found.firm],
             "age": self._age(found),
@@ -42,13 +43,17 @@ class Explained:
 
     # --- why --------------------------------------------------------------------------------------------------------
 
-    def _why(self, found: Explanation) -> dict[str, Any]:
-        named = dict.fromkeys(name for forced in found.why.sets for name in forced.facts)
+    def why(self, judgement: Judgement) -> dict[str, Any]:
+        """The facts that force it and the rules between, without what would change it."""
+        return self._why(self.shown.assessment.explanations.why(judgement.key))
+
+    def _why(self, why: Why) -> dict[str, Any]:
+        named = dict.fromkeys(name for forced in why.sets for name in forced.facts)
         return {
-            "sets": [list(forced.facts) for forced in found.why.sets],
-            "more": found.why.more,
+            "sets": [list(forced.facts) for forced in why.sets],
+            "more": why.more,
             "facts": {name: self._fact(name) for name in named},
-            "tree": self._step(found.why.sets[0].tree, set()),
+            "tree": self._step(why.sets[0].tree, set()),
         }
 
     def _fact(self, name: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from euthymia.render.whys import outlook, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_FRAGMENTS = ("results", "why", "timeline")
+_FRAGMENTS = ("results", "why", "timeline", "derivation", "rulebook_map", "topic_map")
 _TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
 _NO_WIDTH = 10_000  # pieces are set by whoever asks for them
 
@@ -70,7 +70,7 @@ def shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, An
             parts = whys(cleaned)
         case "ask":
             parts = asked(cleaned)
-        case "interview":
+        case "interview" | "derivation" | "rulebook_map" | "topic_map":
             parts = {}
         case "timeline":
             parts = {"timeline": timeline(cleaned["trials"], cleaned["sequences"], cleaned["on"])}

@@ -23,6 +23,11 @@ class Words(BaseModel):
 
     words: dict[str, str]
     states: dict[str, str]
+    marks: dict[str, str]
+    fact_states: dict[str, str]
+    severities: dict[str, str]
+    graph: dict[str, str]
+    topic_names: dict[str, str]
     sentences: dict[str, str]
     missing: str
     asking: dict[str, str]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from euthymia.consultation import Consultation
 from euthymia.dialogue.interview import Interview
 from euthymia.dialogue.replies import Unclear, read_reply, read_several
 from euthymia.dialogue.screens import Item, Screen
 from euthymia.dialogue.treatments import read_treatment
-from euthymia.consultation import Consultation
 from euthymia.explain.advice import advice_rules
 from euthymia.facts.patient import Patient
 from euthymia.facts.patient_file import PatientFile

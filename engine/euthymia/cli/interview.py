@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from euthymia.cli.common import INTERRUPTED, OnOption, RulesOption, day_asked, shipped_words, show, stop, text_writer
+from euthymia.consultation import Consultation
 from euthymia.dialogue.interview import Interview, Taken
 from euthymia.dialogue.shown import shown_alerts, shown_changes, shown_end, shown_screen
-from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
 from euthymia.render.words import Words
 from euthymia.source import read_file

@@ -14,6 +14,7 @@ from euthymia.cli.interview import interview
 from euthymia.cli.ledger import ledger_app
 from euthymia.cli.rules import rules_app
 from euthymia.cli.schema import schema
+from euthymia.cli.serve import account_app, serve
 from euthymia.cli.stage import stage
 from euthymia.cli.why import why
 from euthymia.errors import InputError
@@ -31,6 +32,8 @@ app.command()(compare)
 app.command()(ask)
 app.command()(interview)
 app.command()(schema)
+app.command()(serve)
+app.add_typer(account_app, name="account")
 app.add_typer(rules_app, name="rules")
 app.add_typer(ledger_app, name="ledger")
 

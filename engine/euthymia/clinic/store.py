@@ -58,7 +58,7 @@ class Store:
         """Does the database answer?"""
         try:
             with self.reading() as connection:
-                return connection.scalar(text("SELECT 1")) == 1
+                return bool(connection.scalar(text("SELECT 1")))
         except InputError:
             return False
 

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any, Literal
 
 from euthymia.assess import Reasoning
+from euthymia.consultation import Consultation
 from euthymia.dialogue.replies import Unclear, read_reply, read_several
 from euthymia.dialogue.screens import TREATMENTS, Screen, next_screen, still_open
 from euthymia.dialogue.treatments import read_treatment
-from euthymia.consultation import Consultation
 from euthymia.errors import InputError
 from euthymia.facts.catalogue import Catalogue, Declaration
 from euthymia.facts.entering import place_of

@@ -4,7 +4,6 @@ from typing import Any
 
 from euthymia.assess import Reasoning
 from euthymia.explain.advice import open_advice
-from euthymia.inference.trace import Key
 from euthymia.render.shown import Shown
 from euthymia.render.words import Words
 from euthymia.rulebook.base import SEVERITIES, alert_stands
@@ -16,6 +15,7 @@ Item = dict[str, Any]
 def standing(reasoning: Reasoning, words: Words) -> Item:
     """Alerts that stand, and every heading with its status; nothing for which missing facts would have to be worked out."""
     rulebook, statuses = reasoning.rulebook, reasoning.decision.statuses
+    of_patient = {key.rule: status for key, status in statuses.items() if key.unit is None}
     parts, spectrum = rulebook.about.assessment, reasoning.spectrum
     labels = parts.spectrum.labels
     return {
@@ -28,11 +28,11 @@ def standing(reasoning: Reasoning, words: Words) -> Item:
             "deterioration": spectrum.deterioration,
         },
         "situations": [
-            {"key": name, "id": rule, "label": parts.situation_labels[name], "status": statuses[Key(rule)]}
+            {"key": name, "id": rule, "label": parts.situation_labels[name], "status": of_patient[rule]}
             for name, rule in parts.situations.items()
         ],
-        "criteria": [{"letter": name, "id": rule, "status": statuses[Key(rule)]} for name, rule in parts.criteria.items()],
-        "refractoriness": {"id": parts.refractoriness, "status": statuses[Key(parts.refractoriness)]},
+        "criteria": [{"letter": name, "id": rule, "status": of_patient[rule]} for name, rule in parts.criteria.items()],
+        "refractoriness": {"id": parts.refractoriness, "status": of_patient[parts.refractoriness]},
         "options": sum(status == MET and rulebook.by_id[key.rule].kind == "option" for key, status in statuses.items()),
         "judged": len(statuses),
         "open": sum(status == UNDETERMINED for status in statuses.values()),

@@ -51,6 +51,9 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "GET /decisions/{number}/page": CLINICIAN,
     "GET /decisions/{number}/pdf": CLINICIAN,
     "POST /decisions/{number}/respond": CLINICIAN,
+    # ---- long work: one's own
+    "GET /jobs/{job}": READERS,
+    "POST /jobs/{job}/stop": READERS,
     # ---- accounts
     "GET /accounts": ADMINISTRATOR,
     "POST /accounts": ADMINISTRATOR,

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 
 from euthymia.clinic.charts import Chart
 from euthymia.clinic.sessions import Session
-from euthymia.facts.catalogue import Record
 from euthymia.dialogue.screens import TREATMENTS
+from euthymia.facts.catalogue import Record
 from euthymia.facts.charting import fact_at
 from euthymia.facts.entering import Place
 from euthymia.web.fields import Fields
@@ -67,7 +67,7 @@ def _counted(house: House, chart: Chart, record: Record) -> dict[str, Any]:
 
 
 def set_aside(house: House, chart: Chart, kind: str, facts: list[str]) -> str:
-    """Names of facts for an address: their places in the catalogue and in the list of trials, for the ids of trials are not for addresses."""
+    """Facts for an address: their places in the catalogue and in the list of trials, for the ids of trials are not for addresses."""
     if kind == "treatment":
         return "t"
     catalogue = house.consultation.rulebook.facts

@@ -160,7 +160,9 @@ def trial_names(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     named = []
     for row in data.get("trials") or []:
         if isinstance(row, dict) and row.get("id") is not None:
-            what = next((word for key in ("drug", "psychotherapy_type", "neuromodulation_type", "modality") if (word := bare(row.get(key)))), "")
+            what = next(
+                (word for key in ("drug", "psychotherapy_type", "neuromodulation_type", "modality") if (word := bare(row.get(key)))), ""
+            )
             named.append((str(row["id"]), f"{row['id']} ({plain(what)})" if what else str(row["id"])))
     return named
 

@@ -15,6 +15,7 @@ from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.store import Store as Records
 from euthymia.render.words import read_words
+from euthymia.web.jobs import Jobs
 from euthymia.web.pages import Pages
 from euthymia.web.settings import Settings
 from euthymia.web.workers import Workers
@@ -48,6 +49,7 @@ class House:
         self.charts = Charts(self.store, settings.clock)
         self.workers = Workers(settings.rules, settings.templates, settings.processes)
         self.drug_names = sorted({drug.label for drug in self.consultation.rulebook.drugs.drugs})
+        self.jobs = Jobs()
         self.ready = False
 
     def _signer(self) -> "Signer | None":
@@ -77,6 +79,7 @@ class House:
         return self.now().astimezone().date()
 
     def close(self) -> None:
+        self.jobs.stop_all()
         self.workers.stop()
         for store in (self.records, self.store):
             with suppress(Exception):  # the server is ending; the other one is closed all the same

@@ -25,7 +25,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         labels = ("method", "route", "status")
         self.requests = Counter("euthymia_requests", "Requests answered", labels, registry=self.registry)
-        self.seconds = Histogram("euthymia_request_seconds", "Time to answer", ("method", "route"), buckets=_SECONDS, registry=self.registry)
+        self.seconds = Histogram(
+            "euthymia_request_seconds", "Time to answer", ("method", "route"), buckets=_SECONDS, registry=self.registry
+        )
         self.recorded = Counter("euthymia_decisions_recorded", "Decisions written into the ledger", registry=self.registry)
         self.refused = Counter("euthymia_sign_ins_refused", "Wrong names or passwords", registry=self.registry)
         self.replaced = Gauge("euthymia_workers_replaced", "Processes that had to be replaced", registry=self.registry)

@@ -24,14 +24,14 @@ class Pages:
         self._environment.globals.update(words=read_words(folder).model_dump(), version=__version__)
         self._environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
-    def text(self, name: str, **given: Any) -> str:
-        return self._environment.get_template(f"web/{name}.html.j2").render(given)
+    def text(self, page: str, /, **given: Any) -> str:
+        return self._environment.get_template(f"web/{page}.html.j2").render(given)
 
-    def show(self, request: Request, name: str, status: int = 200, **given: Any) -> HTMLResponse:
+    def show(self, request: Request, page: str, status: int = 200, /, **given: Any) -> HTMLResponse:
         """A whole page, or, for a request of a part of it, that part."""
         session = getattr(request.state, "session", None)
         shared = {"session": session, "part": is_part(request), "path": request.url.path, "once": new_once()}
-        return HTMLResponse(self.text(name, **shared | given), status)
+        return HTMLResponse(self.text(page, **shared | given), status)
 
 
 def is_part(request: Request) -> bool:

@@ -129,12 +129,13 @@ def show_why(told: str, on: date, name: str) -> str:
 
 def show_differences(before: str, after: str, on: date) -> str:
     """What changed between two states of a chart, as the text of `euthymia compare`."""
-    sides = [Side(_judged(told, on).file.document, _own[0].consultation, on) for told in (before, after)]
-    return text_page(comparison(*sides, _own[0].words), "compare", _own[0].templates, colour=False, width=90)
+    own = _own[0]
+    old, new = (Side(_judged(told, on).file.document, own.consultation, on) for told in (before, after))
+    return text_page(comparison(old, new, own.words), "compare", own.templates, colour=False, width=90)
 
 
-def make_pdf(answer: Item, audience: Literal["clinician", "patient"], record: int, digest: str, pseudonym: str) -> bytes:
-    return pdf_report(answer, audience, _own[0].templates, PdfAbout(record, digest, pseudonym))
+def make_pdf(answer: Item, audience: Literal["clinician", "patient"], about: PdfAbout) -> bytes:
+    return pdf_report(answer, audience, _own[0].templates, about)
 
 
 def check(document: Document, on: date) -> None:

@@ -6,7 +6,7 @@ Each process has one thread, a rulebook and engines of its own. What belongs to 
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -81,9 +81,7 @@ class _Worker:
         except TooLong:
             self._replace(executor, kill=True)
             raise NotDecided("took too long") from None
-        except (BrokenProcessPool, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and not isinstance(error, BrokenProcessPool) and "shutdown" not in str(error):
-                raise
+        except (BrokenProcessPool, CancelledError):
             self._replace(executor, kill=False)
             raise NotDecided("its process ended") from None
 

@@ -1,8 +1,16 @@
 """The routes, by what they are for. Each stands in `access.ACCESS`; one that does not is closed."""
 
 from euthymia.web import operations
-from euthymia.web.routes import accounts, assets, charts, decisions, patients, reasoning, sign_in
+from euthymia.web.routes import accounts, assets, charts, decisions, jobs, patients, reasoning, sign_in
 
 ROUTERS = (
-    operations.router, assets.router, sign_in.router, accounts.router, patients.router, charts.router, reasoning.router, decisions.router,
+    operations.router,
+    assets.router,
+    sign_in.router,
+    accounts.router,
+    jobs.router,
+    patients.router,
+    charts.router,
+    reasoning.router,
+    decisions.router,
 )  # fmt: skip

@@ -160,7 +160,13 @@ def _change(house: House, change: dict[str, Any]) -> dict[str, Any]:
     label = catalogue[fact].label if fact in catalogue else "several facts at once"
     about = f" ({place[1]})" if len(place) == 3 else ""
     undone = change["once"].startswith("undo ")
-    return {"at": change["at"], "label": label + about, "before": _shown(change["before"]), "after": _shown(change["after"]), "undone": undone}
+    return {
+        "at": change["at"],
+        "label": label + about,
+        "before": _shown(change["before"]),
+        "after": _shown(change["after"]),
+        "undone": undone,
+    }
 
 
 def _shown(raw: Any) -> str:

@@ -12,6 +12,7 @@ from euthymia.ledger.record import Asker, Draft
 from euthymia.ledger.responses import ANSWERED, REASONS, VERDICTS, response_draft
 from euthymia.ledger.store import Row
 from euthymia.render.page import html_page
+from euthymia.render.pdf import PdfAbout
 from euthymia.web import work
 from euthymia.web.charting import own_chart, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
@@ -44,7 +45,14 @@ def record(request: Request, chart: str, session: Signed, house: TheHouse, form:
 @router.get("/decisions/{number}")
 def show(request: Request, number: int, session: Signed, house: TheHouse) -> Response:
     row, chart = _own_record(house, session, number, "answer", "patient")
-    given = {"number": number, "row": row, "chart": chart, "responses": _responses(house, row), "reasons": REASONS, "verdicts": VERDICTS}
+    given: dict[str, Any] = {
+        "number": number,
+        "row": row,
+        "chart": chart,
+        "responses": _responses(house, row),
+        "reasons": REASONS,
+        "verdicts": VERDICTS,
+    }
     given |= {"advice": _advice(row), "problems": [], "forgotten": not row.parts}
     return house.pages.show(request, "decision", **given)
 
@@ -62,7 +70,8 @@ def pdf(number: int, session: Signed, house: TheHouse, audience: str = "clinicia
     """The report of that day, for the clinician or, in plain words, for the patient."""
     row, _ = _own_record(house, session, number, "answer", "patient")
     document = _document(row, audience)
-    made = house.workers.call("later", str(number), work.make_pdf, document, audience, number, row.sealed.hash, row.part("patient")[0].value)
+    about = PdfAbout(number, row.sealed.hash, row.part("patient")[0].value)
+    made = house.workers.call("later", str(number), work.make_pdf, document, audience, about)
     name = f"euthymia-{number}-{audience}.pdf"
     return Response(made, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
 

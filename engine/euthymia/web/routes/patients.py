@@ -1,6 +1,7 @@
 """A clinician's own patients: the list, new ones, files in and out."""
 
 import json
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -8,6 +9,7 @@ from starlette.datastructures import UploadFile
 
 from euthymia.clinic.charts import EMPTY, Chart
 from euthymia.errors import InputError, Problem
+from euthymia.facts.entering import Place
 from euthymia.source import read_document
 from euthymia.source.editing import changed_text, new_text
 from euthymia.web import work
@@ -94,5 +96,5 @@ def _read(house: House, file: UploadFile | None) -> dict[str, object]:
 
 
 def _yaml(chart: Chart) -> str:
-    changes = [((key,), value) for key, value in chart.data.items() if key != "schema"]
+    changes: list[tuple[Place, Any]] = [((key,), value) for key, value in chart.data.items() if key != "schema"]
     return changed_text(new_text("patient.yaml"), "patient.yaml", changes)

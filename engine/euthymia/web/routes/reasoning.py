@@ -26,8 +26,7 @@ def next_question(request: Request, chart: str, session: Signed, house: TheHouse
     fields = fields_of(house, found)
     questions = [{**question, "field": fields.of(question["fact"])} for question in asked["questions"]]
     aside = set_aside(house, found, asked["kind"], [question["fact"] for question in questions])
-    given = {"asked": asked, "questions": questions, "chart": found, "passed": passed, "aside": aside, "drugs": house.drug_names}
-    return house.pages.show(request, "next", **given)
+    return house.pages.show(request, "next", asked=asked, questions=questions, chart=found, passed=passed, aside=aside)
 
 
 @router.get("/patients/{chart}/results")

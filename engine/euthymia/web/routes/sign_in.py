@@ -75,7 +75,13 @@ def _begun(house: House, session: Session, where: str) -> Response:
     answer = RedirectResponse(where, 303)
     longest = int(house.settings.longest.total_seconds())
     answer.set_cookie(
-        cookie_name(house.settings), session.token, max_age=longest, path="/", secure=house.settings.secure, httponly=True, samesite="strict"
+        cookie_name(house.settings),
+        session.token,
+        max_age=longest,
+        path="/",
+        secure=house.settings.secure,
+        httponly=True,
+        samesite="strict",
     )
     return answer
 

@@ -20,7 +20,8 @@ from euthymia.web.guard import Forbidden, PasswordNeeded, SignInNeeded, cookie_n
 from euthymia.web.headers import SecurityHeaders
 from euthymia.web.house import House
 from euthymia.web.limits import RateLimit, SizeLimit, TooLarge
-from euthymia.web.operations import Metrics, Watched, tell_defect
+from euthymia.web.logs import tell_defect
+from euthymia.web.operations import Metrics, Watched
 from euthymia.web.pages import is_part
 from euthymia.web.routes import ROUTERS
 from euthymia.web.workers import NotDecided

@@ -4,7 +4,6 @@ import os
 import secrets
 import signal
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -12,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Literal
 
 from euthymia.errors import InputError, Problem
-from euthymia.web.operations import log
+from euthymia.web.logs import log, places_of
 
 Step = Callable[[int, int], None]
 State = Literal["running", "done", "refused", "failed", "stopped"]
@@ -133,7 +132,6 @@ def _run(there: Connection, function: Callable[..., Any], arguments: tuple[Any, 
     except InputError as error:
         there.send(("refused", tuple(str(problem) for problem in error.problems)))
     except Exception as error:
-        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-        there.send(("failed", (type(error).__name__, places)))
+        there.send(("failed", (type(error).__name__, places_of(error))))
     else:
         there.send(("done", result))

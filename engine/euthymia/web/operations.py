@@ -1,20 +1,18 @@
-"""For whoever runs the server: structured logs, metrics, health. Numbers and names of routes only; nothing of a patient or an account."""
+"""For whoever runs the server: metrics, health, a line of log for each request. Numbers and names of routes only; nothing of a patient or an account."""
 
 import time
-import traceback
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from euthymia.web.guard import TheHouse
+from euthymia.web.logs import log
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _HERE = ("127.0.0.1", "::1")
-log = structlog.get_logger("euthymia")
 router = APIRouter(include_in_schema=False)
 
 
@@ -61,12 +59,6 @@ class Watched:
             self._metrics.requests.labels(method, route, str(status)).inc()
             self._metrics.seconds.labels(method, route).observe(seconds)
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
-
-
-def tell_defect(error: BaseException, incident: str) -> None:
-    """Where it happened, without the words of the error: these may cite what a patient told."""
-    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("defect", incident=incident, error=type(error).__name__, places=places)
 
 
 @router.get("/health")

@@ -1,17 +1,16 @@
 """The server itself: where it listens, what it refuses, and how it ends."""
 
 import ipaddress
-import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 import uvicorn
 
 from euthymia.errors import InputError, Problem
 from euthymia.web.app import create_app
 from euthymia.web.house import House
+from euthymia.web.logs import set_up_logs
 from euthymia.web.settings import Settings
 
 _GRACE = 20  # seconds in which requests may end after the server was told to stop
@@ -72,17 +71,3 @@ def serve(settings: Settings, place: Place) -> None:
 def _address(place: Place) -> str:
     host = f"[{place.host}]" if ":" in place.host else place.host
     return f"{'https' if place.tls else 'http'}://{host}:{place.port}/"
-
-
-def set_up_logs() -> None:
-    """One JSON object a line on standard error. Warnings of libraries are told by their source alone: their words may cite anything."""
-    logging.basicConfig(level=logging.WARNING, handlers=[_Quiet()])
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), structlog.processors.JSONRenderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-class _Quiet(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger("euthymia").warning("library", logger=record.name, level_of=record.levelname, line=record.lineno)

@@ -43,9 +43,7 @@ def create_app(house: House) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
         dependencies=[Depends(guard)],
-        openapi_url="/api/openapi.json",
-        docs_url=None,  # its page would load scripts from elsewhere
-        redoc_url=None,
+        openapi_url=None,  # described by a route of our own, behind the guard like the others
     )
     app.state.house, app.state.metrics = house, Metrics()
     for router in ROUTERS:

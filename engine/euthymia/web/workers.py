@@ -77,7 +77,14 @@ class _Worker:
     def call(self, function: Callable[..., Made], arguments: tuple[Any, ...], patience: float) -> Made:
         executor = self._executor
         try:
-            return executor.submit(function, *arguments).result(timeout=patience)
+            future = executor.submit(function, *arguments)
+        except BrokenProcessPool:
+            self._replace(executor, kill=False)
+            raise NotDecided("its process ended") from None
+        except RuntimeError:  # of an executor that was shut down
+            raise NotDecided("the server is stopping") from None
+        try:
+            return future.result(timeout=patience)
         except TooLong:
             self._replace(executor, kill=True)
             raise NotDecided("took too long") from None

@@ -36,7 +36,15 @@ def section(page: Page, name: str) -> None:
 
 
 def field(page: Page, question: str) -> Locator:
-    return page.locator("form.field").filter(has=page.locator("legend", has_text=question))
+    """In the section that is open."""
+    return page.locator("#section form.field").filter(has=page.locator("legend", has_text=question))
+
+
+def answer_next(page: Page, question: str, word: str) -> None:
+    """Answer the question that is asked next, and wait until another one is."""
+    asked = page.locator("#next form.field").filter(has=page.locator("legend", has_text=question))
+    asked.get_by_label(word, exact=True).check(timeout=_LONG)
+    expect(asked).to_have_count(0, timeout=_LONG)
 
 
 def answer(page: Page, question: str, word: str) -> None:

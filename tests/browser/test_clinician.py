@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.steps import add_treatment, answer, field, new_patient, section, settled, write
+from tests.browser.steps import add_treatment, answer, answer_next, field, new_patient, section, settled, write
 
 Visit = Callable[..., Visitor]
 Picture = Callable[[Page, str], None]
@@ -18,7 +18,7 @@ def test_a_patient_is_entered_understood_recorded_and_printed(visit: Visit, pict
     new_patient(page, "journey")
     expect(page.locator("#next legend")).to_contain_text("suicide", timeout=30_000)
     picture(page, "1-next-question")
-    answer(page, "Has the risk of suicide and self-harm been assessed", "yes")
+    answer_next(page, "Has the risk of suicide and self-harm been assessed", "yes")
     section(page, "Suicide and self-harm")
     answer(page, "Does the patient have thoughts of suicide", "yes")
     expect(page.locator("#standing .alert.critical").first).to_contain_text("Suicidal thoughts", timeout=30_000)

@@ -105,6 +105,15 @@
   document.addEventListener("facts-changed", () => {
     for (const id of ["results", "differences"]) document.getElementById(id)?.classList.add("stale");
   });
+  // ---- the same fact may stand in the next question and in its section: what was answered in the one is shown in the other
+  document.addEventListener("facts-changed", (event) => {
+    const form = event.target.closest?.("#next form.field");
+    if (!form) return;
+    const fact = form.querySelector('[name="fact"]').value;
+    const twin = [...document.querySelectorAll("#section form.field")].some((other) => other.querySelector('[name="fact"]').value === fact);
+    if (twin) htmx.ajax("GET", location.pathname + location.search, { target: "#section", select: "#section", swap: "outerHTML" });
+  });
+
   const open = new Set();
   const nameOf = (details) => {
     const summary = details.querySelector(":scope > summary");

@@ -120,7 +120,7 @@ def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
 def _is_complaint(said: ConsoleMessage) -> bool:
     """Requests that end because the page is left are none."""
-    return said.type == "error" and not said.text.startswith(("htmx:afterRequest", "htmx:sendError"))
+    return said.type == "error" and not said.text.startswith(("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort"))
 
 
 @pytest.fixture

@@ -43,10 +43,11 @@ def read_answer(form: Form, name: str, catalogue: Catalogue, today: str) -> list
     return found
 
 
-def typed(form: Form) -> dict[str, Any]:
+def typed(form: Form, fact: Declaration) -> dict[str, Any]:
     """What was typed, to be shown again."""
     given = {key: _text(form, key) for key in ("answer", "unit_beside", "source", "date", "note")}
-    return given | {"values": [str(value)[:_LONGEST] for value in form.getlist("value")]}
+    written = {key: _text(form, f"value.{key}") for key in fact.keys}
+    return given | {"written": written, "values": [str(value)[:_LONGEST] for value in form.getlist("value")]}
 
 
 def _require(fact: Declaration, value: Any) -> None:
@@ -74,6 +75,8 @@ def _weighed(fact: Declaration, answer: str, written: Any) -> Any:
     if not written:
         if answer == GIVEN:
             raise Refused("nothing was written")
+        if answer not in ("", NOT_ASKED, EMPTY, *_NO_VALUE):
+            raise Refused("is no answer to this question")
         return {EMPTY: [], UNKNOWN: UNKNOWN, NOT_APPLICABLE: NOT_APPLICABLE}.get(answer)
     if answer in (*_NO_VALUE, EMPTY):
         shown = {UNKNOWN: "not known", NOT_APPLICABLE: "does not apply", EMPTY: "none"}[answer]

@@ -61,6 +61,13 @@ class Watched:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
+@router.get("/api/openapi.json")
+def described(request: Request) -> dict[str, Any]:
+    """The JSON interface, in the words of OpenAPI."""
+    interface: dict[str, Any] = request.app.openapi()
+    return interface
+
+
 @router.get("/health")
 def health() -> dict[str, str]:
     """The process answers."""

@@ -38,8 +38,11 @@ def read_as_far_as_possible(consultation: Consultation, told: dict[str, Any], on
 
 def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict[str, Any]:
     place = tuple(match["word"] or int(match["number"]) for match in _PART.finditer(key))
+    if not place:
+        return told
     if len(place) < 2 or not isinstance(place[1], int):
-        return with_fact(told, tuple(map(str, place[:2])), None) if place else told
+        left = with_fact(told, tuple(map(str, place[:2])), None)
+        return _no_longer_complete(left, str(place[0]), consultation) if _is_list_of_units(str(place[0]), consultation) else left
     rows = list(told.get(str(place[0])) or [])
     if place[1] >= len(rows):
         return told
@@ -52,12 +55,19 @@ def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict
 
 def _without_row(told: dict[str, Any], units: str, number: int, consultation: Consultation) -> dict[str, Any]:
     rows = [row for place, row in enumerate(told[units]) if place != number]
-    left = {**told, units: rows}
+    return _no_longer_complete({**told, units: rows}, units, consultation)
+
+
+def _is_list_of_units(key: str, consultation: Consultation) -> bool:
+    return key.removesuffix("s") in consultation.rulebook.facts.many
+
+
+def _no_longer_complete(told: dict[str, Any], units: str, consultation: Consultation) -> dict[str, Any]:
     closing = consultation.rulebook.facts.record(units.removesuffix("s")).complete_when
-    if closing is not None:
-        record, _, name = closing.partition(".")
-        left = with_fact(left, (record, name), None)
-    return left
+    if closing is None:
+        return told
+    record, _, name = closing.partition(".")
+    return with_fact(told, (record, name), None)
 
 
 def fact_of(told: dict[str, Any], key: str) -> tuple[str, str]:

@@ -5,12 +5,13 @@ Each process has one thread, a rulebook and engines of its own. What belongs to 
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zlib import crc32
 
@@ -29,7 +30,10 @@ class NotDecided(Exception):
 class Workers:
     """Processes for work that somebody waits for, and as many for work that may take longer."""
 
-    def __init__(self, rules: Path, templates: Path, processes: int | None = None) -> None:
+    def __init__(
+        self, rules: Path, templates: Path, processes: int | None = None, patience: Mapping[Urgency, float] = MappingProxyType(_PATIENCE)
+    ) -> None:
+        self._patience = patience
         count = processes or max(os.cpu_count() or 1, 1)
         self._pools: dict[Urgency, list[_Worker]] = {
             "now": [_Worker(rules, templates, 0) for _ in range(count)],
@@ -39,13 +43,16 @@ class Workers:
     def call(self, urgency: Urgency, affinity: str, function: Callable[..., Made], *arguments: Any) -> Made:
         """The result of a function of `work`, made in the process that belongs to `affinity`. Raises NotDecided, and what it raises."""
         pool = self._pools[urgency]
-        return pool[crc32(affinity.encode()) % len(pool)].call(function, arguments, _PATIENCE[urgency])
+        return pool[crc32(affinity.encode()) % len(pool)].call(function, arguments, self._patience[urgency])
 
     def start(self) -> None:
         """Have every process read the rules; returns once all have. Raises NotDecided."""
         waiting = [worker.submit(work.ready) for pool in self._pools.values() for worker in pool]
         for future in waiting:
-            future.result(timeout=_PATIENCE["later"])
+            try:
+                future.result(timeout=self._patience["later"])
+            except (TooLong, BrokenProcessPool):
+                raise NotDecided("a process could not begin") from None
 
     def restarts(self) -> int:
         """How often a process had to be replaced."""
@@ -77,7 +84,12 @@ class _Worker:
     def call(self, function: Callable[..., Made], arguments: tuple[Any, ...], patience: float) -> Made:
         executor = self._executor
         try:
-            return executor.submit(function, *arguments).result(timeout=patience)
+            waiting = executor.submit(function, *arguments)
+        except RuntimeError:  # somebody else found it broken, and has replaced it
+            self._replace(executor, kill=False)
+            raise NotDecided("its process ended") from None
+        try:
+            return waiting.result(timeout=patience)
         except TooLong:
             self._replace(executor, kill=True)
             raise NotDecided("took too long") from None
@@ -99,5 +111,5 @@ class _Worker:
 
     def stop(self) -> None:
         for process in list((getattr(self._executor, "_processes", None) or {}).values()):
-            process.terminate()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+            process.kill()
+        self._executor.shutdown(cancel_futures=True)

@@ -90,7 +90,10 @@ def _weighed(fact: Declaration, answer: str, written: Any) -> Any:
         return lines
     if fact.type == "list of integer":
         return [plain_scalar(word) for line in lines for word in line.replace(",", " ").split()]
-    return plain_scalar(lines[0]) if fact.is_number else " ".join(lines) if fact.type != "text" else "\n".join(lines)
+    if fact.is_number:
+        number = plain_scalar(lines[0])
+        return lines[0] if number is None else number  # `~` and `null` are no way to take an answer back
+    return "\n".join(lines) if fact.type == "text" else " ".join(lines)
 
 
 def _lines(written: Iterable[str]) -> list[str]:

@@ -20,6 +20,7 @@ def main(folder: Path) -> None:
 
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()
     print(listening.getsockname()[1], flush=True)
     uvicorn.Server(uvicorn.Config(application.app, log_config=None, access_log=False)).run(sockets=[listening])
 

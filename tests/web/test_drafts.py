@@ -273,3 +273,12 @@ def test_a_patient_that_is_removed_takes_its_copies_and_its_history_along(applic
     with application.house.store.reading() as connection:
         for table in ("charts", "changes"):
             assert "marmalade" not in str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())
+
+
+def test_a_trial_never_loses_its_kind(clinician: Browser, path: str) -> None:
+    """It would have to be left out of everything that is shown, and what counts trials would say no."""
+    add_trial(clinician, path)
+    for answer in ("unknown", "not_applicable", "not_asked", ""):
+        assert clinician.enter(path, "trial.modality@t1", answer).status_code == 422
+        assert value_of(clinician, path, "trials", "t1", "modality") == "medication"
+    assert clinician.enter(path, "trial.modality@t1", "psychotherapy").status_code == 200

@@ -32,19 +32,29 @@ def judged(consultation: Consultation, data: dict[str, Any], on: date) -> tuple[
 
 
 def broken(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The file with one mistake, at every place in turn: values, whole trials, the same trial twice, and the list of them."""
+    """The file with one wrong value, at every place in turn where a form could bring it about; an amount may also lack its unit."""
     for record, facts in data.items():
         if isinstance(facts, dict):
             for name in facts:
                 yield f"{record}.{name}", {**data, record: {**facts, name: WRONG}}
         elif isinstance(facts, list):
-            yield record, {**data, record: "nonsense"}
             for number, row in enumerate(facts):
                 before, after = facts[:number], facts[number + 1 :]
-                for name in row:
+                for name in row.keys() - {"id", "modality"}:
                     yield f"{record}[{number}].{name}", {**data, record: [*before, {**row, name: WRONG}, *after]}
-                yield f"{record}[{number}] twice", {**data, record: [*facts, copy.deepcopy(row)]}
-                yield f"{record}[{number}] without its kind", {**data, record: [*before, {"id": row["id"]}, *after]}
+                if "dose_unit" in row:
+                    less = {name: value for name, value in row.items() if name != "dose_unit"}
+                    yield f"{record}[{number}].dose_unit missing", {**data, record: [*before, less, *after]}
+
+
+def torn(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Whole trials and problems that cannot be read, and the list of them; no form brings these about."""
+    for record in ("trials", "problems"):
+        rows = data.get(record) or []
+        yield record, {**data, record: "nonsense"}
+        for number, row in enumerate(rows):
+            yield f"{record}[{number}] twice", {**data, record: [*rows, copy.deepcopy(row)]}
+            yield f"{record}[{number}] bare", {**data, record: [*rows[:number], {"id": WRONG}, *rows[number + 1 :]]}
 
 
 @pytest.mark.parametrize("name", ["complete", "willms-2022", "nakama-2014", "veraart-2023-3"])
@@ -62,7 +72,9 @@ def test_a_mistake_opens_questions_and_answers_none(consultation: Consultation, 
         changed = {key for key in overturned(more, less) if not is_reminder(rulebook, key.rule)}
         if changed and [unit.unit for unit in before.units["trial"]] == [unit.unit for unit in after.units["trial"]]:
             changed = {key for key in changed if key.rule not in contradicted(rulebook, before, after)}
-        assert not {key for key in changed if not speaks_of_trials(rulebook, key.rule)}, place
+        else:
+            changed = {key for key in changed if not speaks_of_trials(rulebook, key.rule)}
+        assert changed == set(), place
         settled = {key for key in settled_by_forgetting(more, less) if not is_reminder(rulebook, key.rule)}
         assert not {key for key in settled if not has(rulebook, key.rule, FirstKnown)}, place
         assert not [key for key in critical if more.get(key) in SHOWN and less.get(key) not in SHOWN], place
@@ -70,7 +82,7 @@ def test_a_mistake_opens_questions_and_answers_none(consultation: Consultation, 
 
 def test_every_mistake_leads_to_its_fact(consultation: Consultation, on: date) -> None:
     """However the file is broken in one place, it is read as far as possible, and the mistake names that place."""
-    for place, mistaken in broken(example("complete")):
+    for place, mistaken in (*broken(example("complete")), *torn(example("complete"))):
         file, problems = read_as_far_as_possible(consultation, mistaken, on)
         assert problems, place
         named = {fact_of(mistaken, problem.key)[0].partition(".")[0] for problem in problems}
@@ -87,6 +99,16 @@ def test_many_mistakes_at_once_are_left_out_together(consultation: Consultation,
     _, problems = read_as_far_as_possible(consultation, wrong, on)
     facts = sum(len(part) for part in wrong.values() if isinstance(part, dict))
     assert len(problems) >= facts
+
+
+def test_a_list_with_a_trial_left_out_is_no_complete_one(consultation: Consultation, on: date) -> None:
+    """Else what is not on it would be taken never to have been."""
+    data = example("complete")
+    closing = consultation.rulebook.facts.record("trial").complete_when
+    assert closing is not None and data[closing.partition(".")[0]][closing.partition(".")[2]]
+    for place, mistaken in torn(data):
+        file, _ = read_as_far_as_possible(consultation, mistaken, on)
+        assert place.startswith("problems") or not file.patient.facts[closing].known, place
 
 
 # ---------------------------------------------------------------- on the page

@@ -12,6 +12,7 @@ from euthymia.web.fields import EMPTY, GIVEN, NOT_APPLICABLE, NOT_ASKED, SOURCES
 
 _NO_VALUE = (UNKNOWN, NOT_APPLICABLE)
 _LONGEST = 10_000
+_NEEDED = "trial.modality"  # without it the whole trial would have to be left out of what is shown
 
 
 class Form(Protocol):
@@ -40,6 +41,8 @@ def read_answer(form: Form, name: str, catalogue: Catalogue, today: str) -> list
         found.append((f"{beside}@{name.partition('@')[2]}", word if word and found[0][1] is not None else None))
         _require(unit, found[1][1])
     _require(fact, found[0][1])
+    if fact.full_name == _NEEDED and (found[0][1] is None or _text(form, "answer") in _NO_VALUE):
+        raise Refused("a trial needs it; a trial that was entered by mistake can be taken out")
     return found
 
 

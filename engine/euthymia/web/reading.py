@@ -13,9 +13,12 @@ from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import fact_at, with_fact
 from euthymia.facts.patient_file import PatientFile
 from euthymia.source import Document
+from euthymia.web.fields import UNIT_BESIDE
 
 NAME = "patient"
 _ROUNDS = 20
+# An amount without its unit is left out itself.
+_AMOUNTS = {unit.partition(".")[2]: amount.partition(".")[2] for amount, unit in UNIT_BESIDE.items()}
 _PART = re.compile(r"(?P<word>[^.\[\]]+)|\[(?P<number>\d+)\]")
 
 
@@ -48,6 +51,8 @@ def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict
         return told
     row = rows[place[1]]
     inside = str(place[2]) if len(place) > 2 else ""
+    if isinstance(row, dict) and row.get(inside) is None:
+        inside = _AMOUNTS.get(inside, inside)
     if inside != "id" and isinstance(row, dict) and row.get(inside) is not None:
         return with_fact(told, (str(place[0]), str(row.get("id")), inside), None)
     return _without_row(told, str(place[0]), place[1], consultation)

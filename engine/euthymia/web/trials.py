@@ -46,6 +46,8 @@ def new_trial(form: Form, catalogue: Catalogue, today: str) -> tuple[dict[str, A
     problems: list[str] = []
     for name in AT_ONCE:
         fact = catalogue[name]
+        if not str(form.get(name) or "").strip():
+            continue
         try:
             answers = read_answer(_OneField(form, name, bool(fact.choices)), f"{name}@", catalogue, today)
         except Refused as refused:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
+from euthymia.web import access
 from euthymia.web.logs import set_up_logs
 from tests.web.browser import Application
 
@@ -13,6 +14,7 @@ from tests.web.browser import Application
 def main(folder: Path) -> None:
     set_up_logs()
     application = Application(folder)
+    access.ACCESS["GET /health/broken/{word}"] = access.PUBLIC
 
     @application.app.get("/health/broken/{word}")
     def broken(word: str) -> None:

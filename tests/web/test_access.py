@@ -12,6 +12,7 @@ from euthymia.web import access
 from euthymia.web.jobs import Busy
 from tests.web.browser import ROLES, Application, Browser, new_once, where
 from tests.web.conftest import MakeApplication
+from tests.web.tasks import waiting
 
 SAFE = ("GET", "HEAD")
 # Forms that a browser of nobody sends: there is no session yet whose token could come back.
@@ -205,19 +206,13 @@ def test_the_job_of_somebody_else_is_not_found(application: Application) -> None
     """Neither its progress is to be seen, nor can it be stopped."""
     one, other = application.visitor("auditor"), application.visitor("auditor")
     assert one.session is not None
-    job = application.house.jobs.start(one.session.account.id, "verify", _waits)
+    job = application.house.jobs.start(one.session.account.id, "verify", waiting)
     try:
         assert other.get(f"/jobs/{job.id}").status_code == other.post(f"/jobs/{job.id}/stop").status_code == 404
         assert not job.over
         assert one.get(f"/jobs/{job.id}").status_code == 200
     finally:
         application.house.jobs.stop(job)
-
-
-def _waits(step: Any) -> None:
-    import threading  # noqa: PLC0415  in the process of the job
-
-    threading.Event().wait()
 
 
 def test_routes_are_found_as_the_server_finds_them(application: Application, routes: list[Route]) -> None:

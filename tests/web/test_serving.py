@@ -38,7 +38,6 @@ def test_passwords_never_travel_unprotected(tmp_path: Path, host: str, certifica
     ("options", "told"),
     [
         (["--host", "0.0.0.0"], "can be reached from other machines"),
-        (["--certificate", "none.pem"], "are needed together"),
         (["--certificate", "none.pem", "--private-key", "none.key"], "no such file"),
         (["--database", "mysql://x@y/z"], "found mysql://"),
     ],
@@ -55,14 +54,9 @@ def test_the_server_does_not_begin_where_it_may_not(tmp_path: Path, options: lis
     ("arguments", "typed", "told"),
     [
         (["add", "c1"], "short\n", "12 to 200"),
-        (["add", "c1"], "", "12 to 200"),
-        (["add", "c1"], "aaaaaaaaaaaaaaa\n", "too few different letters"),
         (["add", "c1", "--role", "king"], f"{GOOD}\n", "found 'king'"),
-        (["add", "a:b"], f"{GOOD}\n", "without a colon"),
-        (["add", " "], f"{GOOD}\n", "without a colon"),
         (["add", "taken"], f"{GOOD}\n", "has an account already"),
         (["password", "nobody"], f"{GOOD}\n", "has no account"),
-        (["password", "taken"], "short\n", "12 to 200"),
     ],
 )
 def test_an_account_that_cannot_be_made_is_told(tmp_path: Path, arguments: list[str], typed: str, told: str) -> None:

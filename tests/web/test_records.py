@@ -37,7 +37,7 @@ def test_a_decision_that_is_sent_twice_is_recorded_once(application: Application
 
 def test_a_recorded_decision_is_printed_and_answered(application: Application, clinician: Browser) -> None:
     """For the clinician and for the patient, as page and as PDF; what became of it stands beside it and cannot be changed."""
-    decision = where(clinician.post(f"{where(clinician.import_file(EXAMPLE))}/record", {"once": new_once()}))
+    decision = where(clinician.post(f"{clinician.new_patient()}/record", {"once": new_once()}))
     for audience in ("clinician", "patient"):
         page, pdf = (clinician.get(f"{decision}/{kind}?audience={audience}") for kind in ("page", "pdf"))
         assert page.status_code == 200 and "script" not in page.headers["content-security-policy"] and "<script" not in page.text

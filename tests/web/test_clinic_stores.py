@@ -235,8 +235,8 @@ def test_a_full_disk_is_said_on_the_page(make_application: MakeApplication) -> N
     application = make_application()
     clinician = application.visitor("clinician")
     path = clinician.new_patient()
-    set_most_pages(application.house.store, 1)
-    answers = [clinician.enter(path, "risk.assessed", "yes", note="x" * 1900) for _ in range(12)]
+    set_most_pages(application.house.store, 60)
+    answers = [clinician.enter(path, "risk.assessed", "yes", note=f"{number}{'x' * 1900}") for number in range(60)]
     assert answers[-1].status_code == 503 and "the disk is full; nothing was saved" in answers[-1].text
     assert {answer.status_code for answer in answers} <= {200, 503}
     assert application.house.settings.database not in answers[-1].text

@@ -1,14 +1,17 @@
-"""Shared by all tests: the shipped rulebook, loaded once, and repeatable generated examples."""
+"""Shared by all tests: the shipped rulebook, loaded once, repeatable generated examples, a database server, and a light process."""
 
 import hashlib
 import json
+import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.postgres import Server
 from hypothesis import HealthCheck, settings
 
 from euthymia.consultation import Consultation
@@ -18,6 +21,7 @@ from euthymia.resources import bundled
 from euthymia.source import read_document, read_file, read_model
 
 Assess = Callable[[Path | str], dict[str, Any]]
+Light = Callable[..., Future[Any]]
 
 settings.register_profile(
     "repeatable",
@@ -83,3 +87,20 @@ def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def words() -> Words:
     """The shipped words for statuses and units."""
     return read_model(bundled("templates") / "words.yaml", Words).model
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server that is started when a test first asks for it."""
+    server = Server()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def light() -> Iterator[Light]:
+    """Runs a function in a process with a single thread, which may fork; the process of the tests itself has several."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool.submit

@@ -10,6 +10,7 @@ EuthymiaError
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 _UNITS = frozenset(("kg", "g", "mg", "mcg", "ug", "µg", "ng"))
 _LONGEST = 60
@@ -40,6 +41,10 @@ class InputError(EuthymiaError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """From another process it comes back with its problems; of its own accord it would be made anew from its text."""
+        return InputError, (self.problems,)
 
 
 class Defect(EuthymiaError):

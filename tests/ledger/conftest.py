@@ -1,19 +1,14 @@
-"""Stores on both databases, empty, and a light process that others can be forked from."""
+"""Stores on both databases, empty."""
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bench.postgres import Server
 
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.sql_store import SqlStore
-
-Light = Callable[..., Future[Any]]
 
 
 @dataclass
@@ -33,16 +28,6 @@ class Maker:
     def close(self) -> None:
         for store in self.opened:
             store.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A server that is started when a test first asks for it."""
-    server = Server()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -67,10 +52,3 @@ def store_maker(request: pytest.FixtureRequest) -> Maker:
     """The same for both, one after the other."""
     maker: Maker = request.getfixturevalue(request.param)
     return maker
-
-
-@pytest.fixture(scope="session")
-def light() -> Iterator[Light]:
-    """Runs a function in a process with a single thread, which may fork; the process of the tests itself has several."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield pool.submit

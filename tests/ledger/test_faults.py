@@ -24,7 +24,8 @@ from euthymia.ledger import postgres_store, sql_store, sqlite_store
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.sql_store import SqlStore
 from euthymia.ledger.store import Row, StoredRulebook
-from tests.ledger.conftest import Light, Maker
+from tests.conftest import Light
+from tests.ledger.conftest import Maker
 from tests.ledger.making import BY, PARTS, Say, Task, as_nobody, chain, draft, forked, heard, killed, ledger_in, noon, store_at
 
 NOTHING = "nothing was recorded"

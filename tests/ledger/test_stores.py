@@ -24,7 +24,8 @@ from euthymia.ledger.signing import Signer, is_signed, make_key
 from euthymia.ledger.sql_store import SqlStore
 from euthymia.ledger.store import StoredRulebook
 from euthymia.ledger.tables import metadata, openings
-from tests.ledger.conftest import Light, Maker
+from tests.conftest import Light
+from tests.ledger.conftest import Maker
 from tests.ledger.making import BY, PARTS, Say, at_once, chain, draft, everything, ledger_in, store_at
 
 RULEBOOK = StoredRulebook("sha256:00", b"files", b"compiled")

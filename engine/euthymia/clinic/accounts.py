@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -35,10 +36,11 @@ class Account:
 class Accounts:
     """Accounts in the clinic's store. `clock` gives the time of day with its zone."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], hasher: PasswordHasher | None = None) -> None:
+        """`hasher`: of passwords; the library's own cost when left out."""
         self._store = store
         self._clock = clock
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         # Checked where there is no such account, so that an answer takes as long as for one that is there.
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
@@ -57,15 +59,9 @@ class Accounts:
 
     def check(self, name: str, password: str) -> Account | None:
         """The account, if the password is right and it is neither locked nor closed. A wrong one is counted."""
-        with self._store.reading() as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name.strip())).first()
+        row, may = self._begun_try(name.strip())
         right = self._is_right(self._nobody if row is None else row.password, password)
-        if row is None or row.closed:
-            return None
-        if self._is_locked(row.locked_until):
-            return None
-        if not right:
-            self._count_failure(row.id)
+        if row is None or not may or not right:
             return None
         with self._store.writing() as connection:
             connection.execute(update(accounts).where(accounts.c.id == row.id).values(failures=0, locked_until=None))
@@ -80,14 +76,18 @@ class Accounts:
     def _is_locked(self, until: str | None) -> bool:
         return until is not None and datetime.fromisoformat(until) > self._now()
 
-    def _count_failure(self, account: str) -> None:
-        """Counted inside one transaction: tries side by side are each a try."""
+    def _begun_try(self, name: str) -> tuple[Any, bool]:
+        """The account, and whether its password may be tried now. A try counts before it is known to be wrong: tries side by side are each
+        a try, and none of them is made once there were enough."""
         with self._store.writing() as connection:
-            connection.execute(update(accounts).where(accounts.c.id == account).values(failures=accounts.c.failures + 1))
-            failures = connection.scalar(select(accounts.c.failures).where(accounts.c.id == account)) or 0
-            if failures >= TRIES:
-                until = (self._now() + LOCKED_FOR).isoformat()
-                connection.execute(update(accounts).where(accounts.c.id == account).values(failures=0, locked_until=until))
+            row = connection.execute(select(accounts).where(accounts.c.name == name).with_for_update()).first()
+            if row is None or row.closed or self._is_locked(row.locked_until):
+                return row, False
+            failures = row.failures + 1
+            until = (self._now() + LOCKED_FOR).isoformat() if failures >= TRIES else None
+            values = {"failures": failures % TRIES, "locked_until": until}
+            connection.execute(update(accounts).where(accounts.c.id == row.id).values(values))
+            return row, True
 
     def change_password(self, account: str, password: str, *, must_change: bool) -> None:
         """All sessions of the account end. Raises InputError."""

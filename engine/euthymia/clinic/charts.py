@@ -2,17 +2,17 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from euthymia.clinic.store import Store
 from euthymia.clinic.tables import changes, charts, recorded
 from euthymia.errors import InputError, Problem
-from euthymia.facts.charting import fact_at, with_fact
+from euthymia.facts.charting import fact_at, row_of, with_fact
 from euthymia.facts.entering import Place
 
 EMPTY: dict[str, Any] = {"schema": "euthymia.patient/1"}
@@ -99,36 +99,40 @@ class Charts:
     def enter(self, chart: Chart, account: str, entries: list[Entry]) -> Chart:
         """Save answers, all or none. Sent twice they are saved once. Raises Changed where one was changed after it was seen."""
         with self._store.writing() as connection:
-            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+            now = _held(connection, chart)
             for number, entry in enumerate(entries):
                 now = self._entered(connection, now, account, entry, f"{entry.once}.{number}")
             return now
 
     def _entered(self, connection: Connection, chart: Chart, account: str, entry: Entry, once: str) -> Chart:
-        if connection.scalar(select(changes.c.version).where(changes.c.chart == chart.id, changes.c.once == once)) is not None:
+        own = connection.execute(_sent(chart, once)).first()
+        if own is not None and json.loads(own.after) == entry.value:
             return chart
         before = fact_at(chart.data, entry.place)
         if before == entry.value:
             return self._settled(connection, chart, entry.place)
-        later = select(changes.c.place).where(changes.c.chart == chart.id, changes.c.version > entry.seen)
-        if any(_overlap(json.loads(place), entry.place) for place in connection.scalars(later)):
+        # Another answer from the form whose first one was saved: its page did not hear of that, but it is no stranger's change.
+        seen = entry.seen if own is None else max(entry.seen, own.version)
+        later = connection.execute(select(changes).where(changes.c.chart == chart.id, changes.c.version > seen))
+        if any(_touches(change, entry.place) for change in later):
             raise Changed(before)
-        return self._write(connection, chart, account, entry.place, before, entry.value, once)
+        name = once if own is None else f"{once}+{chart.version}"
+        return self._write(connection, chart, account, entry.place, before, entry.value, name)
 
-    def replace(self, chart: Chart, account: str, data: dict[str, Any], once: str) -> Chart:
-        """All facts at once, as when a trial is taken out; one step of the history."""
+    def replace(self, chart: Chart, account: str, change: Callable[[dict[str, Any]], dict[str, Any]], once: str) -> Chart:
+        """Many facts at once, as when a trial is taken out; one step of the history. `change` makes the new data from those of now."""
         with self._store.writing() as connection:
-            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
-            if connection.scalar(select(changes.c.version).where(changes.c.chart == chart.id, changes.c.once == once)) is not None:
+            now = _held(connection, chart)
+            if connection.execute(_sent(chart, once)).first() is not None:
                 return now
-            return self._write(connection, now, account, (), now.data, data, once)
+            return self._write(connection, now, account, (), now.data, change(now.data), once)
 
     def _write(self, connection: Connection, chart: Chart, account: str, place: Place, before: Any, after: Any, once: str) -> Chart:
         data = with_fact(chart.data, place, after) if place else after
         version, now = chart.version + 1, self._now()
         row = {"chart": chart.id, "version": version, "at": now, "account": account, "place": json.dumps(place), "once": once}
         connection.execute(insert(changes), row | {"before": json.dumps(before), "after": json.dumps(after)})
-        refused = {fact: kept for fact, kept in chart.refused.items() if kept["place"] != list(place)}
+        refused = {fact: kept for fact, kept in chart.refused.items() if kept["place"] != list(place) and _stands(data, kept["place"])}
         values = {"data": json.dumps(data), "refused": json.dumps(refused), "version": version, "changed_at": now}
         connection.execute(update(charts).where(charts.c.id == chart.id).values(values))
         return _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
@@ -144,30 +148,31 @@ class Charts:
     def keep_refused(self, chart: Chart, fact: str, place: Place, typed: Any, message: str) -> None:
         """An answer that cannot be taken is kept as it was typed, so that a reload does not lose it."""
         with self._store.writing() as connection:
-            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
+            now = _held(connection, chart)
             refused = now.refused | {fact: {"place": list(place), "typed": typed, "message": message}}
             connection.execute(update(charts).where(charts.c.id == chart.id).values(refused=json.dumps(refused)))
 
     def undo(self, chart: Chart, account: str, once: str) -> Chart:
-        """Take back the last change that was not yet taken back; that is a change as well."""
-        done = self.history(chart)
-        taken_back = {change["once"].removeprefix("undo ") for change in done if change["once"].startswith("undo ")}
-        left = [change for change in done if not change["once"].startswith("undo ") and str(change["version"]) not in taken_back]
-        if not left:
-            return chart
-        last = left[-1]
+        """Take back the last change that was not yet taken back; that is a change as well. Sent twice, it is taken back once."""
         with self._store.writing() as connection:
-            now = _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
-            mark = f"undo {last['version']}"
-            if connection.scalar(select(changes.c.version).where(changes.c.chart == chart.id, changes.c.once == mark)) is not None:
+            now = _held(connection, chart)
+            done = self._changes(connection, chart)
+            undone = [change["once"].split() for change in done if change["once"].startswith("undo ")]
+            taken_back = {version for _, version, _ in undone}
+            left = [change for change in done if not change["once"].startswith("undo ") and str(change["version"]) not in taken_back]
+            if not left or once in {sent for _, _, sent in undone}:
                 return now
+            last = left[-1]
+            mark = f"undo {last['version']} {once}"
             return self._write(connection, now, account, tuple(last["place"]), last["after"], last["before"], mark)
 
     def history(self, chart: Chart) -> list[dict[str, Any]]:
         """Every change, the first one first."""
-        wanted = select(changes).where(changes.c.chart == chart.id).order_by(changes.c.version)
         with self._store.reading() as connection:
-            rows = list(connection.execute(wanted))
+            return self._changes(connection, chart)
+
+    def _changes(self, connection: Connection, chart: Chart) -> list[dict[str, Any]]:
+        rows = list(connection.execute(select(changes).where(changes.c.chart == chart.id).order_by(changes.c.version)))
         texts = ("place", "before", "after")
         return [{**row._asdict(), **{name: json.loads(getattr(row, name)) for name in texts}} for row in rows]
 
@@ -224,9 +229,29 @@ class Charts:
         return self._clock().isoformat()
 
 
-def _overlap(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Is one place inside the other, or the same?"""
-    return all(left == right for left, right in zip(one, other, strict=False))
+def _held(connection: Connection, chart: Chart) -> Chart:
+    """The chart as it is now; nobody else changes it until the end of the transaction."""
+    return _chart(connection.execute(select(charts).where(charts.c.id == chart.id).with_for_update()).one())
+
+
+def _sent(chart: Chart, once: str) -> Any:
+    """The last change that was made by this very form."""
+    same = or_(changes.c.once == once, changes.c.once.startswith(f"{once}+", autoescape=True))
+    return select(changes).where(changes.c.chart == chart.id, same).order_by(changes.c.version.desc())
+
+
+def _touches(change: Any, place: Place) -> bool:
+    """Did a change alter what stands at this place? One of many facts at once may have left it as it was."""
+    where = tuple(json.loads(change.place))
+    if where != place[: len(where)]:
+        return False
+    inside = place[len(where) :]
+    return bool(fact_at(json.loads(change.before), inside) != fact_at(json.loads(change.after), inside))
+
+
+def _stands(data: dict[str, Any], place: list[str]) -> bool:
+    """Is there still a trial or problem to which the place belongs?"""
+    return len(place) < 3 or row_of(data.get(place[0]) or [], place[1]) is not None
 
 
 def _require_short(name: str, label: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from euthymia.errors import InputError, Problem
@@ -17,6 +17,7 @@ from euthymia.ledger.sqlite_store import make_private
 _PATIENCE = 30.0  # seconds to wait for another writer
 _POSTGRES = ("postgresql://", "postgres://")
 _OUTCOME = "nothing was saved"
+_VERSION, _VERSIONS = "1", "alembic_version"
 
 
 class Store:
@@ -27,6 +28,8 @@ class Store:
         self.engine, self.where = _postgres(where) if where.startswith(_POSTGRES) else _sqlite(Path(where).expanduser())
         self._immediate = self.engine.dialect.name == "sqlite"
         try:
+            with self.reading() as connection:
+                _require_known(connection, self.where)  # before anything of a strange file is changed
             with self.writing() as connection:
                 _upgrade(connection)
         except BaseException:
@@ -75,8 +78,6 @@ def _sqlite(path: Path) -> tuple[Engine, str]:
             made.execute(f"PRAGMA {pragma}").close()
         return made
 
-    with told(str(path), _OUTCOME):
-        connect().close()
     return create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=20, hide_parameters=True), str(path)
 
 
@@ -94,8 +95,22 @@ def _postgres(where: str) -> tuple[Engine, str]:
     return engine, shown
 
 
+def _require_known(connection: Connection, where: str) -> None:
+    """Raises InputError where a newer program made the tables, or another one."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return
+    if not {"charts", _VERSIONS} <= {*tables}:
+        other = next((name for name in tables if name not in ("charts", _VERSIONS)), tables[0])
+        raise InputError([Problem(where, 0, "", f"is a database of something else: it holds the table {other}")])
+    found = str(connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}")))
+    if not found.isdecimal() or int(found) > int(_VERSION):
+        message = f"was written by a newer euthymia (tables {found}, this program knows {_VERSION}); nothing was changed. Upgrade euthymia"
+        raise InputError([Problem(where, 0, "", message)])
+
+
 def _upgrade(connection: Connection) -> None:
     """Bring the tables to today's form, inside the caller's transaction."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, _VERSION)

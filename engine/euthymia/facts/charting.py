@@ -1,5 +1,6 @@
 """The data of a patient file while it is being entered: one fact put in or taken out, everything else left as it is."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from euthymia.facts.entering import Place
@@ -29,10 +30,25 @@ def without_unit(data: dict[str, Any], units: str, unit: str) -> dict[str, Any]:
     return rest | ({units: left} if left else {})
 
 
+def with_unit(data: dict[str, Any], units: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The data with one more trial or problem, under an id that is free."""
+    return {**data, units: [*(data.get(units) or []), {"id": free_id(data, units), **row}]}
+
+
 def free_id(data: dict[str, Any], units: str) -> str:
-    """An id for a new trial or problem: `t1`, `t2`, …; never that of one that is there."""
-    taken = {str(row.get("id")) for row in data.get(units) or []}
+    """An id for a new trial or problem: `t1`, `t2`, …; never one that stands anywhere: what still refers to a trial that was taken out must
+    not refer to another one."""
+    taken = set(_words(data))
     return next(name for name in (f"{units[0]}{number}" for number in range(1, len(taken) + 2)) if name not in taken)
+
+
+def _words(data: Any) -> Iterator[str]:
+    inside = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
+    if inside is None:
+        yield str(data)
+    else:
+        for part in inside:
+            yield from _words(part)
 
 
 def row_of(rows: list[Any], unit: str) -> Any:

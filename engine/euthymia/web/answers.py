@@ -12,6 +12,7 @@ from euthymia.web.fields import EMPTY, GIVEN, NOT_APPLICABLE, NOT_ASKED, SOURCES
 
 _NO_VALUE = (UNKNOWN, NOT_APPLICABLE)
 _LONGEST = 10_000
+_NEEDED = "trial.modality"  # without it the whole trial would have to be left out of what is shown
 
 
 class Form(Protocol):
@@ -40,13 +41,16 @@ def read_answer(form: Form, name: str, catalogue: Catalogue, today: str) -> list
         found.append((f"{beside}@{name.partition('@')[2]}", word if word and found[0][1] is not None else None))
         require(unit, found[1][1])
     require(fact, found[0][1])
+    if fact.full_name == _NEEDED and (found[0][1] is None or _text(form, "answer") in _NO_VALUE):
+        raise Refused("a trial needs it; a trial that was entered by mistake can be taken out")
     return found
 
 
-def typed(form: Form) -> dict[str, Any]:
+def typed(form: Form, fact: Declaration) -> dict[str, Any]:
     """What was typed, to be shown again."""
     given = {key: _text(form, key) for key in ("answer", "unit_beside", "source", "date", "note")}
-    return given | {"values": [str(value)[:_LONGEST] for value in form.getlist("value")]}
+    written = {key: _text(form, f"value.{key}") for key in fact.keys}
+    return given | {"written": written, "values": [str(value)[:_LONGEST] for value in form.getlist("value")]}
 
 
 def require(fact: Declaration, value: Any) -> None:
@@ -75,6 +79,8 @@ def _weighed(fact: Declaration, answer: str, written: Any) -> Any:
     if not written:
         if answer == GIVEN:
             raise Refused("nothing was written")
+        if answer not in ("", NOT_ASKED, EMPTY, *_NO_VALUE):
+            raise Refused("is no answer to this question")
         return {EMPTY: [], UNKNOWN: UNKNOWN, NOT_APPLICABLE: NOT_APPLICABLE}.get(answer)
     if answer in (*_NO_VALUE, EMPTY):
         shown = {UNKNOWN: "not known", NOT_APPLICABLE: "does not apply", EMPTY: "none"}[answer]
@@ -88,7 +94,10 @@ def _weighed(fact: Declaration, answer: str, written: Any) -> Any:
         return lines
     if fact.type == "list of integer":
         return [plain_scalar(word) for line in lines for word in line.replace(",", " ").split()]
-    return plain_scalar(lines[0]) if fact.is_number else " ".join(lines) if fact.type != "text" else "\n".join(lines)
+    if fact.is_number:
+        number = plain_scalar(lines[0])
+        return lines[0] if number is None else number  # `~` and `null` are no way to take an answer back
+    return "\n".join(lines) if fact.type == "text" else " ".join(lines)
 
 
 def _lines(written: Iterable[str]) -> list[str]:

@@ -134,6 +134,8 @@ def _states(fact: Declaration) -> Iterable[Choice]:
 def _answer(fact: Declaration, value: Any) -> str:
     if value is None:
         return NOT_ASKED
+    if value == NOT_APPLICABLE and fact.safety:
+        return UNKNOWN  # that is how rules read it
     if value in (UNKNOWN, NOT_APPLICABLE):
         return str(value)
     if isinstance(value, list) and not value:

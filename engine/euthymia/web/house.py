@@ -1,5 +1,6 @@
 """What the routes share: stores, workers, pages, and the clock. Made once for each server."""
 
+import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -44,12 +45,13 @@ class House:
         except BaseException:
             self.store.close()
             raise
-        self.accounts = Accounts(self.store, settings.clock)
+        self.accounts = Accounts(self.store, settings.clock, settings.hasher)
         self.sessions = Sessions(self.store, settings.clock, settings.idle, settings.longest)
         self.charts = Charts(self.store, settings.clock)
         self.workers = Workers(settings.rules, settings.templates, settings.processes)
         self.drug_names = sorted({drug.label for drug in self.consultation.rulebook.drugs.drugs})
         self.jobs = Jobs()
+        self.recording = threading.Lock()  # one record at a time: the same request sent twice must find the first
         self.ready = False
 
     def _signer(self) -> "Signer | None":

@@ -59,11 +59,11 @@ class Jobs:
         with self._lock:
             self._require_room(owner, kind)
             job = Job(secrets.token_urlsafe(12), owner, kind)
+            here, there = self._context.Pipe(duplex=False)
+            job.process = self._context.Process(target=_run, args=(there, function, arguments), daemon=True)
+            job.process.start()
             self._jobs[job.id] = job
             self._forget_oldest()
-        here, there = self._context.Pipe(duplex=False)
-        job.process = self._context.Process(target=_run, args=(there, function, arguments), daemon=True)
-        job.process.start()
         there.close()
         threading.Thread(target=self._listen, args=(job, here), daemon=True).start()
         return job
@@ -114,6 +114,8 @@ class Jobs:
             job.process.join()
 
     def _end(self, job: Job, what: State, told: Any) -> None:
+        if job.over:
+            return  # stopped at the last moment
         if what == "done":
             job.result = told
         elif what == "refused":

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from euthymia.web.settings import Settings
 
+_SHARING = 10  # so many browsers behind one address may be as busy as one may be; a made-up session does not help
+
 
 class TooLarge(Exception):
     """The request holds more than is taken."""
@@ -70,6 +72,7 @@ class RateLimit:
         self._cookie = f"{cookie}="
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._all = RateLimitItemPerMinute(settings.requests_a_minute)
+        self._all_together = RateLimitItemPerMinute(settings.requests_a_minute * _SHARING)
         self._sign_ins = RateLimitItemPerMinute(settings.sign_ins_a_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +86,8 @@ class RateLimit:
         address = (scope.get("client") or ("",))[0]
         if scope["path"] == "/sign-in" and scope["method"] == "POST" and not self._limiter.hit(self._sign_ins, "sign-in", address):
             return False
-        return self._limiter.hit(self._all, self._session(scope) or address)
+        session = self._session(scope)
+        return self._limiter.hit(self._all_together, "all", address) and self._limiter.hit(self._all, session or address)
 
     def _session(self, scope: Scope) -> str:
         """Not the token itself: it is kept nowhere."""

@@ -13,9 +13,12 @@ from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import fact_at, with_fact
 from euthymia.facts.patient_file import PatientFile
 from euthymia.source import Document
+from euthymia.web.fields import UNIT_BESIDE
 
 NAME = "patient"
 _ROUNDS = 20
+# An amount without its unit is left out itself.
+_AMOUNTS = {unit.partition(".")[2]: amount.partition(".")[2] for amount, unit in UNIT_BESIDE.items()}
 _PART = re.compile(r"(?P<word>[^.\[\]]+)|\[(?P<number>\d+)\]")
 
 
@@ -38,13 +41,18 @@ def read_as_far_as_possible(consultation: Consultation, told: dict[str, Any], on
 
 def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict[str, Any]:
     place = tuple(match["word"] or int(match["number"]) for match in _PART.finditer(key))
+    if not place:
+        return told
     if len(place) < 2 or not isinstance(place[1], int):
-        return with_fact(told, tuple(map(str, place[:2])), None) if place else told
+        left = with_fact(told, tuple(map(str, place[:2])), None)
+        return _no_longer_complete(left, str(place[0]), consultation) if _is_list_of_units(str(place[0]), consultation) else left
     rows = list(told.get(str(place[0])) or [])
     if place[1] >= len(rows):
         return told
     row = rows[place[1]]
     inside = str(place[2]) if len(place) > 2 else ""
+    if isinstance(row, dict) and row.get(inside) is None:
+        inside = _AMOUNTS.get(inside, inside)
     if inside != "id" and isinstance(row, dict) and row.get(inside) is not None:
         return with_fact(told, (str(place[0]), str(row.get("id")), inside), None)
     return _without_row(told, str(place[0]), place[1], consultation)
@@ -52,12 +60,19 @@ def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict
 
 def _without_row(told: dict[str, Any], units: str, number: int, consultation: Consultation) -> dict[str, Any]:
     rows = [row for place, row in enumerate(told[units]) if place != number]
-    left = {**told, units: rows}
+    return _no_longer_complete({**told, units: rows}, units, consultation)
+
+
+def _is_list_of_units(key: str, consultation: Consultation) -> bool:
+    return key.removesuffix("s") in consultation.rulebook.facts.many
+
+
+def _no_longer_complete(told: dict[str, Any], units: str, consultation: Consultation) -> dict[str, Any]:
     closing = consultation.rulebook.facts.record(units.removesuffix("s")).complete_when
-    if closing is not None:
-        record, _, name = closing.partition(".")
-        left = with_fact(left, (record, name), None)
-    return left
+    if closing is None:
+        return told
+    record, _, name = closing.partition(".")
+    return with_fact(told, (record, name), None)
 
 
 def fact_of(told: dict[str, Any], key: str) -> tuple[str, str]:

@@ -1,9 +1,11 @@
 """How the server is set up. Everything that it may know of the machine comes in here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from argon2 import PasswordHasher
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,4 @@ class Settings:
     largest_request: int = 1_000_000  # bytes
     requests_a_minute: int = 600  # by one account or address
     sign_ins_a_minute: int = 20  # by one address
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)  # with the library's own cost

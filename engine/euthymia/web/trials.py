@@ -40,14 +40,16 @@ class _OneField:
         return [self._text] if key == "value" and self._text and not self._choice else []
 
 
-def new_trial(form: Form, unit: str, catalogue: Catalogue, today: str) -> tuple[dict[str, Any], list[str]]:
-    """The row of the trial, and what is wrong with the form."""
-    row: dict[str, Any] = {"id": unit}
+def new_trial(form: Form, catalogue: Catalogue, today: str) -> tuple[dict[str, Any], list[str]]:
+    """The row of the trial, still without an id, and what is wrong with the form."""
+    row: dict[str, Any] = {}
     problems: list[str] = []
     for name in AT_ONCE:
         fact = catalogue[name]
+        if not str(form.get(name) or "").strip():
+            continue
         try:
-            answers = read_answer(_OneField(form, name, bool(fact.choices)), f"{name}@{unit}", catalogue, today)
+            answers = read_answer(_OneField(form, name, bool(fact.choices)), f"{name}@", catalogue, today)
         except Refused as refused:
             problems.append(f"{fact.label}: {refused}")
             continue

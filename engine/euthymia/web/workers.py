@@ -4,12 +4,13 @@ Each process has one thread, a rulebook and engines of its own. What belongs to 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zlib import crc32
 
@@ -17,7 +18,7 @@ from euthymia.web import work
 
 Made = TypeVar("Made")
 Urgency = Literal["now", "later"]
-PATIENCE: dict[Urgency, float] = {"now": 20.0, "later": 120.0}  # seconds until a process at work is taken to hang
+PATIENCE: Mapping[Urgency, float] = MappingProxyType({"now": 20.0, "later": 120.0})  # seconds until a process at work is taken to hang
 _NICE = 10  # what can wait gives way to what somebody waits for
 
 
@@ -32,7 +33,7 @@ class Superseded(Exception):
 class Workers:
     """Processes for work that somebody waits for, and as many for work that may take longer."""
 
-    def __init__(self, rules: Path, templates: Path, processes: int | None = None, patience: dict[Urgency, float] = PATIENCE) -> None:
+    def __init__(self, rules: Path, templates: Path, processes: int | None = None, patience: Mapping[Urgency, float] = PATIENCE) -> None:
         count = processes or max(os.cpu_count() or 1, 1)
         self._pools: dict[Urgency, list[_Worker]] = {
             "now": [_Worker((rules, templates, 0), patience["now"]) for _ in range(count)],

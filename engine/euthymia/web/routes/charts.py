@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from euthymia.clinic.charts import Changed, Chart, Entry
 from euthymia.errors import InputError, Problem
-from euthymia.facts.charting import free_id, row_of, without_unit
+from euthymia.facts.charting import row_of, with_unit, without_unit
 from euthymia.facts.entering import place_of
 from euthymia.web.answers import Refused, read_answer, typed
 from euthymia.web.charting import TRIALS, fields_of, own_chart, sections
@@ -24,6 +24,7 @@ _ONCE = re.compile(r"[0-9a-f]{8,64}")
 _ADVICE = "advice"  # no section of facts: the advice over the whole width
 _NEXT = "-next"  # the field of the next question, which may stand in its section as well
 _UNITS = {TRIALS: "trial", "problems": "problem"}
+_UNIT_SECTIONS = {TRIALS: TRIALS, "problems": "problem"}
 
 
 @router.get("/patients/{chart}")
@@ -43,14 +44,14 @@ def enter(request: Request, chart: str, session: Signed, house: TheHouse, form: 
     try:
         answers = read_answer(form, name, catalogue, house.today().isoformat())
     except Refused as refused:
-        house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form), str(refused))
+        house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form, catalogue[name.partition("@")[0]]), str(refused))
         return _answered(request, house, own_chart(house, session, chart), name, 422, where)
     entries = [Entry(place_of(fact, catalogue), value, _seen(form), require_once(form)) for fact, value in answers]
     try:
         changed = house.charts.enter(found, session.account.id, entries)
     except Changed:
         message = "changed in another window meanwhile; look at what is there now, and answer again if it is wrong"
-        house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form), message)
+        house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form, catalogue[name.partition("@")[0]]), message)
         return _answered(request, house, own_chart(house, session, chart), name, 409, where)
     return _answered(request, house, changed, name, 200, where)
 
@@ -61,18 +62,16 @@ def add_unit(request: Request, chart: str, session: Signed, house: TheHouse, for
     found, units = own_chart(house, session, chart), str(form.get("units") or "")
     if units not in _UNITS:
         raise HTTPException(422)
-    unit = free_id(found.data, units)
-    row = {"id": unit}
+    row: dict[str, Any] = {}
     problems: list[str] = []
     if units == TRIALS:
-        row, problems = new_trial(form, unit, house.consultation.rulebook.facts, house.today().isoformat())
+        row, problems = new_trial(form, house.consultation.rulebook.facts, house.today().isoformat())
     if problems:
         shown = _chart_parts(house, found, units, 0) | {"problems": problems, "given": {key: str(value) for key, value in form.items()}}
         return house.pages.show(request, "chart", 422, **shown)
-    data = found.data | {units: [*(found.data.get(units) or []), row]}
-    changed = house.charts.replace(found, session.account.id, data, require_once(form))
-    place = next(number for number, row in enumerate(changed.data[units], 1) if row["id"] == changed.data[units][-1]["id"])
-    return RedirectResponse(f"/patients/{found.id}?section={units}&unit={place}", 303)
+    changed = house.charts.replace(found, session.account.id, lambda data: with_unit(data, units, row), require_once(form))
+    place = len(changed.data.get(units) or [])
+    return RedirectResponse(f"/patients/{found.id}?section={_UNIT_SECTIONS[units]}" + (f"&unit={place}" if place else ""), 303)
 
 
 @router.post("/patients/{chart}/units/remove")
@@ -81,8 +80,8 @@ def remove_unit(chart: str, session: Signed, house: TheHouse, form: TheForm) -> 
     found, units, unit = own_chart(house, session, chart), str(form.get("units") or ""), str(form.get("unit") or "")
     if units not in _UNITS or row_of(found.data.get(units) or [], unit) is None:
         raise HTTPException(422)
-    house.charts.replace(found, session.account.id, without_unit(found.data, units, unit), require_once(form))
-    return RedirectResponse(f"/patients/{found.id}?section={units}", 303)
+    house.charts.replace(found, session.account.id, lambda data: without_unit(data, units, unit), require_once(form))
+    return RedirectResponse(f"/patients/{found.id}?section={_UNIT_SECTIONS[units]}", 303)
 
 
 @router.post("/patients/{chart}/undo")

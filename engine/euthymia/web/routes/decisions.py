@@ -23,6 +23,7 @@ from euthymia.web.routes.charts import require_once
 
 router = APIRouter(include_in_schema=False)
 _AUDIENCES = ("clinician", "patient")
+_MOST = 2**31  # larger numbers no database takes
 
 
 @router.post("/patients/{chart}/record")
@@ -42,9 +43,12 @@ def record_chart(request: Request, house: House, session: Session, found: Chart,
     if number is None:
         by = Asker(session.account.role, session.account.name)
         draft, rulebook = house.workers.call("later", found.id, work.record_draft, told(found), house.today(), found.pseudonym, by)
-        number = house.ledger.append(draft, rulebook).number
-        house.charts.note_record(found, number, once)
-        request.app.state.metrics.recorded.inc()
+        with house.recording:
+            number = house.charts.record_sent(found, once)
+            if number is None:
+                number = house.ledger.append(draft, rulebook).number
+                house.charts.note_record(found, number, once)
+                request.app.state.metrics.recorded.inc()
     return number
 
 
@@ -106,7 +110,7 @@ def _document(row: Row, audience: str) -> dict[str, Any]:
 
 def own_record(house: House, session: Session, number: int, *parts: str) -> tuple[Row, str]:
     """The record and the chart that it was made from. Raises 404 for one that is not there or somebody else's."""
-    owned = house.charts.owner_of_record(number)
+    owned = house.charts.owner_of_record(number) if 0 < number < _MOST else None
     if owned is None or owned[0] != session.account.id:
         raise HTTPException(404)
     return house.ledger.of_kind(number, "assessment", *parts), owned[1]

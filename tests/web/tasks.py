@@ -1,0 +1,50 @@
+"""What the processes of tests do. It imports little: each process reads it anew."""
+
+import os
+import threading
+from typing import Any
+
+from euthymia.errors import Disagreement, InputError, Problem
+
+
+def process_id() -> int:
+    return os.getpid()
+
+
+def die() -> None:
+    os.kill(os.getpid(), 9)
+
+
+def hang() -> None:
+    threading.Event().wait()
+
+
+def disagree() -> None:
+    raise Disagreement("found Zqxj7 and nothing")
+
+
+def wrong_input() -> None:
+    raise InputError([Problem("x", 0, "", "no such")])
+
+
+def counting(step: Any, to: int) -> dict[str, int]:
+    for number in range(to):
+        step(number + 1, to)
+    return {"counted": to}
+
+
+def breaking(step: Any) -> None:
+    raise ValueError("Zqxj7")
+
+
+def refusing(step: Any) -> None:
+    wrong_input()
+
+
+def waiting(step: Any) -> None:
+    step(1, 2)
+    hang()
+
+
+def dying(step: Any) -> None:
+    die()

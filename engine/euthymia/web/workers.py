@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -47,6 +48,13 @@ class Workers:
         for future in waiting:
             future.result(timeout=_PATIENCE["later"])
 
+    def forget(self) -> None:
+        """Have every process keep nothing of any chart: somebody was erased. Returns at once; each does so after what it is doing."""
+        for pool in self._pools.values():
+            for worker in pool:
+                with suppress(BrokenProcessPool, RuntimeError):  # one that has ended keeps nothing
+                    worker.submit(work.forget)
+
     def restarts(self) -> int:
         """How often a process had to be replaced."""
         return sum(worker.restarts for pool in self._pools.values() for worker in pool)
@@ -68,7 +76,7 @@ class _Worker:
 
     def _made(self) -> ProcessPoolExecutor:
         context = get_context("forkserver")
-        context.set_forkserver_preload(["euthymia.web.work"])
+        context.set_forkserver_preload(["euthymia.web.work", "euthymia.web.audit_jobs"])
         return ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=self._given)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -1,7 +1,7 @@
 """The routes, by what they are for. Each stands in `access.ACCESS`; one that does not is closed."""
 
 from euthymia.web import operations
-from euthymia.web.routes import accounts, assets, charts, decisions, jobs, patients, reasoning, sign_in
+from euthymia.web.routes import accounts, assets, audit, audit_change, audit_check, charts, decisions, jobs, patients, reasoning, sign_in
 
 ROUTERS = (
     operations.router,
@@ -13,4 +13,7 @@ ROUTERS = (
     charts.router,
     reasoning.router,
     decisions.router,
+    audit_check.router,  # before the records, whose addresses are numbers at the same place
+    audit_change.router,
+    audit.router,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.anchor import Anchor, anchor_in, anchor_of
 from euthymia.web import audit_jobs
+from euthymia.web.counts import tables
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 
@@ -75,8 +76,11 @@ def statistics(request: Request, session: Signed, house: TheHouse) -> Response:
         except InputError as error:
             problems = _said(error)
         job = house.jobs.last(session.account.id, "statistics")
-    added = 0 if newest is None or job is None or job.state != "done" else newest.sealed.number - sum(job.result["records"].values())
-    return house.pages.show(request, "audit-statistics", job=job, problems=problems, added=added, empty=newest is None)
+    given: dict[str, Any] = {"job": job, "problems": problems, "empty": newest is None, "added": 0, "tables": []}
+    if newest is not None and job is not None and job.state == "done":
+        given["added"] = newest.sealed.number - sum(job.result["records"].values())
+        given["tables"] = tables(job.result, house.words.states)
+    return house.pages.show(request, "audit-statistics", **given)
 
 
 @router.post("/audit/statistics")

@@ -47,7 +47,8 @@ def _known(page: str, pages: tuple[str, ...]) -> str:
 def html_fragment(document: dict[str, Any], page: str, folder: Path, prefix: str = "") -> str:
     """A part of a page, for a program that has a page of its own. `prefix` keeps the names of two parts on one page apart."""
     template = _html(folder).get_template(f"html/{_known(page, _FRAGMENTS)}.html.j2")
-    return template.render({**shown(document, page, folder), "prefix": prefix})
+    asking = {"asks_why": True} if page == "results" else {}
+    return template.render({**shown(document, page, folder), **asking, "prefix": prefix})
 
 
 def pieces(parts: dict[str, Any], template: str, folder: Path) -> Any:

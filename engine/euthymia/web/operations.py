@@ -1,4 +1,4 @@
-"""For whoever runs the server: metrics, health, a line of log for each request. Numbers and names of routes only; nothing of a patient or an account."""
+"""For whoever runs the server: metrics, health, a line of log for each request. Nothing of a patient or an account is in them."""
 
 import time
 from typing import Any

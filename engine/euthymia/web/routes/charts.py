@@ -13,7 +13,7 @@ from euthymia.facts.charting import free_id, row_of, without_unit
 from euthymia.facts.entering import place_of
 from euthymia.web.answers import Refused, read_answer, typed
 from euthymia.web.charting import TRIALS, fields_of, own_chart, sections
-from euthymia.web.fields import Field, slug, trial_names
+from euthymia.web.fields import Field, bare, slug, trial_names
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 from euthymia.web.pages import is_part
@@ -21,6 +21,7 @@ from euthymia.web.trials import FIRST_FACTS, new_trial, trial_form
 
 router = APIRouter(include_in_schema=False)
 _ONCE = re.compile(r"[0-9a-f]{8,64}")
+_ADVICE = "advice"  # no section of facts: the advice over the whole width
 _NEXT = "-next"  # the field of the next question, which may stand in its section as well
 _UNITS = {TRIALS: "trial", "problems": "problem"}
 
@@ -105,10 +106,12 @@ def history(request: Request, chart: str, session: Signed, house: TheHouse) -> R
 
 def _chart_parts(house: House, chart: Chart, section: str, unit: int) -> dict[str, Any]:
     parts = list(sections(house, chart))
-    if section and section not in {part["name"] for part in parts}:
+    if section and section not in {_ADVICE, *(part["name"] for part in parts)}:
         raise HTTPException(404)
     shown = {"chart": chart, "sections": parts, "section": section, "fields": [], "more": [], "units": [], "unit": None, "problems": []}
     shown |= {"drugs": house.drug_names, "on": house.today().isoformat(), "given": {}, "records": house.charts.records(chart)}
+    if section == _ADVICE:
+        return shown
     if section in (TRIALS, "problem"):
         return shown | _of_units(house, chart, section, unit)
     return shown | ({"fields": fields_of(house, chart).of_record(section)} if section else {})
@@ -125,10 +128,19 @@ def _of_units(house: House, chart: Chart, section: str, unit: int) -> dict[str, 
         return shown | ({"fields": [fields.of("latest_trial")]} if units == TRIALS and len(names) > 1 else {})
     if not 1 <= unit <= len(names):
         raise HTTPException(404)
-    own = fields.of_record(_UNITS[units], names[unit - 1][0])
+    own = [
+        field
+        for field in fields.of_record(_UNITS[units], names[unit - 1][0])
+        if field.asked or not _is_barred(house, rows[unit - 1], field)
+    ]
     first = [field for field in own if field.fact.partition("@")[0] in FIRST_FACTS] if units == TRIALS else own
     return shown | {"unit": {"number": unit, "id": names[unit - 1][0], "name": names[unit - 1][1]}, "fields": _in_order(first),
                     "more": [field for field in own if field not in first]}  # fmt: skip
+
+
+def _is_barred(house: House, row: dict[str, Any], field: Field) -> bool:
+    """Can a trial of this kind not have such a fact? A psychotherapy has no drug."""
+    return bare(row.get("modality")) in house.consultation.rulebook.facts[field.fact.partition("@")[0]].barred
 
 
 def _in_order(fields: list[Field]) -> list[Field]:

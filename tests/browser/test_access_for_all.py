@@ -1,0 +1,68 @@
+"""Every page for everybody: WCAG 2.2 AA by axe, light and dark, on a tablet; and what a page makes a browser load."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.steps import import_patient, settled
+
+Visit = Callable[..., Visitor]
+Picture = Callable[[Page, str], None]
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_MOST = 100_000  # bytes of the application's own scripts and styles on one page
+_SCREENS = [(1280, 900, "light"), (820, 1180, "dark"), (390, 844, "light")]
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), _SCREENS)
+def test_every_page_of_a_clinician_is_for_everybody(
+    width: int, height: int, scheme: str, visit: Visit, picture: Picture, root: Path
+) -> None:
+    """No violation on any page, and nothing that must be scrolled sideways."""
+    page = visit("clinician", width, height, scheme).page
+    _require_fit(page, "patients", picture)
+    import_patient(page, root / "examples" / "veraart-2023-1.yaml", "axe")
+    chart = page.url
+    for name in ("", "?section=risk", "?section=trials", "?section=trials&unit=12", "?section=advice", "?section=problem"):
+        page.goto(chart + name)
+        settled(page)
+        _require_fit(page, name.removeprefix("?").replace("=", "-").replace("&", "-") or "next", picture)
+    page.goto(f"{chart}/history")
+    _require_fit(page, "history", picture)
+    page.goto(chart)
+    page.get_by_role("button", name="Record the decision").click()
+    expect(page.get_by_role("heading", name="What became of the advice")).to_be_visible()
+    _require_fit(page, "decision", picture)
+    page.goto("/password")
+    _require_fit(page, "password", picture)
+
+
+def test_the_administrators_page_is_for_everybody(visit: Visit, picture: Picture) -> None:
+    page = visit("administrator").page
+    _require_fit(page, "accounts", picture)
+
+
+def test_no_page_loads_more_than_a_hundred_kilobytes_of_our_own(visit: Visit, root: Path) -> None:
+    """Scripts, styles and pictures together, and nothing from anywhere else."""
+    page = visit("clinician").page
+    loaded: list[Response] = []
+    page.on("response", loaded.append)
+    import_patient(page, root / "examples" / "complete.yaml")
+    page.reload()
+    settled(page)
+    host = page.url.split("/patients", maxsplit=1)[0]
+    assert all(response.url.startswith(host) for response in loaded)
+    assets = {response.url: len(response.body()) for response in loaded if "/static/" in response.url}
+    assert sum(assets.values()) < _MOST, assets
+
+
+def _require_fit(page: Page, name: str, picture: Picture) -> None:
+    picture(page, name)
+    found = Axe().run(page, options=_RULES).response["violations"]
+    told = [f"{item['id']}: {item['help']}: {[node['target'] for node in item['nodes']][:5]}" for item in found]
+    assert told == [], f"{name}: {told}"
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name}: {wide} pixels too wide"

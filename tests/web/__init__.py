@@ -1,1 +1,0 @@
-"""The web application, by requests as browsers send them."""

@@ -1,6 +1,7 @@
 """A server with a small ledger: two patients assessed, one of them twice and answered to, and somebody in each role."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from httpx import Response
-from starlette.testclient import TestClient
 
 from euthymia.clinic.charts import EMPTY
 from euthymia.consultation import Consultation
@@ -23,6 +23,10 @@ from euthymia.web.app import create_app
 from euthymia.web.house import House
 from euthymia.web.settings import Settings
 from tests.shared import ON, ROOT
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would rather have another library for the same requests
+    from starlette.testclient import TestClient
 
 PASSWORD = "correct horse battery"
 COMPLETE, AGE = "P-COMPLETE", "P-ONLYAGE"
@@ -62,7 +66,7 @@ class Server:
     def browser(self, role: str) -> Browser:
         client = TestClient(self.app, base_url="http://localhost")
         answer = client.post("/sign-in", data={"name": role, "password": PASSWORD})
-        assert answer.status_code == 200 or answer.status_code == 404, answer.text
+        assert answer.status_code in (200, 404), answer.text
         found = _CSRF.search(client.get("/password").text)
         assert found is not None
         return Browser(client, found[1])
@@ -74,7 +78,8 @@ def serving(folder: Path) -> Iterator[Server]:
     seconds = count()
     start = datetime(ON.year, ON.month, ON.day, 12, tzinfo=UTC)
     settings = Settings(
-        database=str(folder / "clinic.sqlite"), ledger=str(folder / "ledger.sqlite"), rules=bundled("rules"), templates=bundled("templates"),
+        database=str(folder / "clinic.sqlite"), ledger=str(folder / "ledger.sqlite"),
+        rules=bundled("rules"), templates=bundled("templates"),
         clock=lambda: start + timedelta(milliseconds=next(seconds)), processes=1, requests_a_minute=100_000, sign_ins_a_minute=1_000,
     )  # fmt: skip
     house = House(settings)
@@ -104,7 +109,7 @@ def record(house: House, example: str, patient: str, consultation: Consultation 
     consultation = consultation or house.consultation
     file = consultation.read(ROOT / "examples" / f"{example}.yaml", ON)
     assessment = consultation.assess(file, ON)
-    answer = document(assessment, house.words, Explain.FIRST)
-    asked = Asked("first", True, "clinician", "html")
+    answer = document(assessment, house.words, Explain.NOTHING, answers=False)
+    asked = Asked("nothing", False, "clinician", "html")
     draft = assessment_draft(patient, file.document.data, assessment, answer, asked, CLINICIAN)
     return house.ledger.append(draft, stored_rulebook(assessment)).number

@@ -34,8 +34,18 @@ _WIDTH = 100
 @contextmanager
 def reading(where: str) -> Iterator[Store]:
     """The ledger at this place, as long as the context lasts. Raises InputError."""
-    with closing(open_store(where, writable=False)) as store:
+    with closing(open_store(where, writable=False)) as store, of_the_ledger(store.where):
         yield store
+
+
+@contextmanager
+def of_the_ledger(where: str) -> Iterator[None]:
+    """What is wrong with a record is told of the ledger: where that is kept is nobody's business."""
+    try:
+        yield
+    except InputError as error:
+        problems = error.problems
+        raise InputError([Problem("ledger", 0, "", one.message) if one.file == where else one for one in problems]) from None
 
 
 def search(where: str, filters: Filters, before: int | None) -> Found:

@@ -1,6 +1,7 @@
 """What every request passes: who asks, whether they may, and whether their own page sent it."""
 
 import hmac
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -42,8 +43,16 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_files=5, max_fields=2_000)
 
 
-async def guard(request: Request) -> None:
-    """Runs before every route. Raises SignInNeeded, PasswordNeeded or Forbidden."""
+async def guard(request: Request) -> AsyncIterator[None]:
+    """Runs before every route. Raises SignInNeeded, PasswordNeeded or Forbidden. What was uploaded is closed whatever comes of it."""
+    try:
+        await _require_allowed(request)
+        yield
+    finally:
+        await request.close()
+
+
+async def _require_allowed(request: Request) -> None:
     route = request.scope.get("route")
     allowed = roles_of(request.method, getattr(route, "path", ""))
     request.state.session = None

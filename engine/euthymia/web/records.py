@@ -10,7 +10,7 @@ from euthymia.ledger.rulebooks import Compiled
 from euthymia.ledger.store import Row
 from euthymia.rulebook.base import SEVERITIES
 from euthymia.rulebook.conditions import MET, UNDETERMINED
-from euthymia.web.audit_work import fact_names, judgement_names, told_value
+from euthymia.web.audit_work import fact_names, judgement_names, of_the_ledger, told_value
 from euthymia.web.house import House
 
 Item = dict[str, Any]
@@ -18,10 +18,11 @@ Item = dict[str, Any]
 
 def record_at(house: House, number: int, *parts: str) -> Row:
     """Raises 404 where there is none, and InputError for one that is not what was sealed."""
-    found = house.records.row(number, parts)
-    if found is None:
-        raise HTTPException(404)
-    return house.ledger.sound(found, *parts)
+    with of_the_ledger(house.records.where):
+        found = house.records.row(number, parts)
+        if found is None:
+            raise HTTPException(404)
+        return house.ledger.sound(found, *parts)
 
 
 def outcome(row: Row) -> Item | None:

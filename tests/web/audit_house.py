@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from httpx import Response
 
@@ -73,8 +74,8 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """A server with the ledger described above; one process for each kind of work."""
+def serving(folder: Path, consultation: Consultation) -> Iterator[Server]:
+    """A server with the ledger described above; one process for each kind of work. `consultation`: the shipped rules, read already."""
     seconds = count()
     start = datetime(ON.year, ON.month, ON.day, 12, tzinfo=UTC)
     settings = Settings(
@@ -82,7 +83,8 @@ def serving(folder: Path) -> Iterator[Server]:
         rules=bundled("rules"), templates=bundled("templates"),
         clock=lambda: start + timedelta(milliseconds=next(seconds)), processes=1, requests_a_minute=100_000, sign_ins_a_minute=1_000,
     )  # fmt: skip
-    house = House(settings)
+    with patch("euthymia.web.house.Consultation", lambda rules: consultation):
+        house = House(settings)
     for role in ROLES:
         house.accounts.add(role, role, PASSWORD, must_change=False)
     fill(house)

@@ -24,8 +24,8 @@ _TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]+>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("audit")) as made:
+def server(tmp_path_factory: pytest.TempPathFactory, consultation: Consultation) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("audit"), consultation) as made:
         yield made
 
 

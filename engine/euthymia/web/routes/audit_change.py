@@ -43,7 +43,7 @@ def export(form: str, house: TheHouse) -> Response:
     made = lines(house.records)
     first = next(made)  # what is wrong from the beginning is told on a page
     headers = {"Content-Disposition": f'attachment; filename="euthymia-ledger.{ending}"'}
-    return StreamingResponse(_chunks((line + end for line in chain([first], made))), media_type=kind, headers=headers)
+    return StreamingResponse(_chunks(line + end for line in chain([first], made)), media_type=kind, headers=headers)
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[str]:

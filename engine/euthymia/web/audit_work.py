@@ -45,7 +45,12 @@ def of_the_ledger(where: str) -> Iterator[None]:
         yield
     except InputError as error:
         problems = error.problems
-        raise InputError([Problem("ledger", 0, "", one.message) if one.file == where else one for one in problems]) from None
+        raise InputError([Problem("ledger", 0, "", on_a_page(one.message)) if one.file == where else one for one in problems]) from None
+
+
+def on_a_page(message: str) -> str:
+    """The ledger's messages name commands; here these are pages."""
+    return message.replace("`euthymia ledger verify`", "verifying")
 
 
 def search(where: str, filters: Filters, before: int | None) -> Found:

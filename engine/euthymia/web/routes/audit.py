@@ -50,7 +50,7 @@ def _search_page(request: Request, house: House, asked: dict[str, str], before: 
             found = house.workers.call("later", "audit", audit_work.search, house.settings.ledger, _filters(asked), before)
     except InputError as error:
         problems = [_said(problem) for problem in error.problems]
-    rows = [row | {"about": "" if "flaw" in row else about(row)} for row in found.lines]
+    rows = [{**row, "flaw": audit_work.on_a_page(row["flaw"])} if "flaw" in row else {**row, "about": about(row)} for row in found.lines]
     given = {"asked": asked, "found": found, "rows": rows, "before": before, "problems": problems, **_choices(house)}
     return house.pages.show(request, "audit", 422 if problems else 200, **given)
 

@@ -2,6 +2,7 @@
 """Sets euthymia up and runs it; needs nothing but Python and a C compiler.
 
     python3 tasks.py try [FILE]     set up, then assess an example patient (or FILE)
+    python3 tasks.py serve [OPTION] set up, then serve the web application
     python3 tasks.py check          set up for development, then run every check
     python3 tasks.py bench          set up, then measure speed
     python3 tasks.py docs           set up, then make the generated files anew (schemas, table of statements)
@@ -79,6 +80,12 @@ def require_compiler() -> None:
     header = Path(sysconfig.get_paths()["include"], "Python.h")
     if not header.is_file():
         raise CannotSetUp(f"Python's C headers are missing ({header}). On Debian or Ubuntu: apt install python3-dev")
+
+
+def require_browser() -> None:
+    """The application is tested in a real browser."""
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        raise CannotSetUp("Chromium is missing (the pages are tested in it). On Debian or Ubuntu: apt install chromium")
 
 
 # ---------------------------------------------------------------- set-up
@@ -204,7 +211,13 @@ def task_try(arguments: list[str]) -> int:
     return subprocess.call([str(BIN / "euthymia"), "assess", *(arguments or [str(ROOT / EXAMPLE)])])
 
 
+def task_serve(arguments: list[str]) -> int:
+    set_up("run")
+    return subprocess.call([str(BIN / "euthymia"), "serve", *arguments])
+
+
 def task_check(arguments: list[str]) -> int:
+    require_browser()
     set_up("dev")
     started = time.monotonic()
     failed = [name for name, command in CHECKS if not check(name, command)]
@@ -238,7 +251,7 @@ def write_made(path: Path, command: Sequence[str]) -> None:
     path.write_text(result.stdout, encoding="utf-8")
 
 
-TASKS = {"try": task_try, "check": task_check, "bench": task_bench, "docs": task_docs}
+TASKS = {"try": task_try, "serve": task_serve, "check": task_check, "bench": task_bench, "docs": task_docs}
 
 
 def main(arguments: list[str]) -> int:

@@ -14,6 +14,7 @@ from bench.explanations import explanations
 from bench.ledger import ledger
 from bench.measures import Sizes
 from bench.timing import Row, progress
+from bench.web import web
 from euthymia.cli.ledger.lines import columns
 from euthymia.consultation import Consultation
 
@@ -33,6 +34,7 @@ def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable
         "threads": lambda: measures.threads(consultation, sizes),
         "commands": lambda: measures.start_up(sizes),
         "ledger": lambda: ledger(consultation, sizes),
+        "web": lambda: web(sizes),
     }
 
 

@@ -44,6 +44,8 @@ class Sizes:
     recorded: tuple[str, ...] = ("nakama-2014", "complete")
     appended: int = 20
     chain: int = 20_000
+    clinicians: int = 50
+    minutes: float = 1.0
 
 
 def evaluator_against_hand(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:

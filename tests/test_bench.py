@@ -13,10 +13,11 @@ from euthymia.inference.view import views
 
 TINY = Sizes(
     repeats=1, generated=2, trials=(1, 2), rulebooks=(1, 2), evaluations=(1, 2), threads=2, starts=1, started="only-an-age",
-    recorded=("only-an-age",), appended=1, chain=20,
+    recorded=("only-an-age",), appended=1, chain=20, clinicians=2, minutes=0.01,
 )  # fmt: skip
 NAMES = (
     "hand-written code", "bare engine", "explanations", "more trials", "more rules", "set-up", "memory", "threads", "commands", "ledger",
+    "web",
 )  # fmt: skip
 
 

@@ -63,7 +63,9 @@ def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 def _run(root: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "euthymia", *arguments], cwd=root, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "euthymia", *arguments], cwd=root, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True
+    )
 
 
 def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -92,7 +94,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Sign somebody in. At the end of the test nothing may have been complained of: no error of a script, nothing that the policy forbids."""
+    """Sign somebody in. At the end nothing may have been complained of: no error of a script, nothing that the policy forbids."""
     visitors: list[Visitor] = []
 
     def sign_in(name: str, width: int = 1280, height: int = 900, scheme: str = "light", *, quiet: bool = True) -> Visitor:
@@ -100,7 +102,9 @@ def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
         page = context.new_page()
         visitor = Visitor(page, context)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        page.on("console", lambda said: visitor.complaints.append(f"{said.text} {said.location}") if quiet and said.type == "error" else None)
+        page.on(
+            "console", lambda said: visitor.complaints.append(f"{said.text} {said.location}") if quiet and said.type == "error" else None
+        )
         page.goto("/sign-in")
         page.fill("#name", name)
         page.fill("#password", PASSWORD)
@@ -122,6 +126,7 @@ def picture(root: Path, request: pytest.FixtureRequest) -> Callable[[Page, str],
 
     def take(page: Page, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{request.node.name.removeprefix('test_')[:60]}-{name}.png", caret="initial")  # hiding it takes a style that the policy forbids
+        path = folder / f"{request.node.name.removeprefix('test_')[:60]}-{name}.png"
+        page.screenshot(path=path, caret="initial")  # hiding it takes a style that the policy forbids
 
     return take

@@ -26,7 +26,17 @@ def test_a_patient_is_entered_understood_recorded_and_printed(visit: Visit, pict
     picture(page, "2-risk")
     section(page, "Diagnoses")
     answer(page, "Is a major depressive episode of a major depressive disorder present (DSM-5-TR or ICD-11)", "yes")
-    add_treatment(page, modality="medication", drug="sertraline", started="2026-01", ended="2026-05", dose_daily="100", unit_beside="mg", weeks_at_adequate_dose="12", kellner_score="5")
+    add_treatment(
+        page,
+        modality="medication",
+        drug="sertraline",
+        started="2026-01",
+        ended="2026-05",
+        dose_daily="100",
+        unit_beside="mg",
+        weeks_at_adequate_dose="12",
+        kellner_score="5",
+    )
     answer(page, "Was the treatment taken or attended as agreed", "adequate")
     settled(page)
     picture(page, "3-trial")

@@ -1,11 +1,13 @@
 """A server with a small ledger: two patients assessed, one of them twice and answered to, and somebody in each role."""
 
 import re
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ COMPLETE, AGE = "P-COMPLETE", "P-ONLYAGE"
 FIRST, SECOND, OTHER, RESPONSE = 2, 3, 4, 5
 LABEL = "Mrs Whose-Name-Is-Private"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+_TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]+>", re.DOTALL)
 CLINICIAN = Asker("clinician", "c1")
 
 
@@ -115,3 +118,25 @@ def record(house: House, example: str, patient: str, consultation: Consultation 
     asked = Asked("nothing", False, "clinician", "html")
     draft = assessment_draft(patient, file.document.data, assessment, answer, asked, CLINICIAN)
     return house.ledger.append(draft, stored_rulebook(assessment)).number
+
+
+# ---------------------------------------------------------------- what pages say
+
+
+def words(page: str) -> str:
+    """What somebody reads on it."""
+    return " ".join(unescape(_TAGS.sub(" ", page)).split())
+
+
+def numbers(page: str) -> list[int]:
+    """Of the records in a list."""
+    return [int(number) for number in re.findall(r'<th scope="row"><a href="/audit/(\d+)">', page)]
+
+
+def finished(auditor: Browser, page: str = "/audit/check") -> str:
+    """The page once nothing is under way on it."""
+    until = time.monotonic() + 60
+    while "<progress" in (shown := auditor.get(page).text):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return words(shown)

@@ -51,6 +51,17 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "GET /decisions/{number}/page": CLINICIAN,
     "GET /decisions/{number}/pdf": CLINICIAN,
     "POST /decisions/{number}/respond": CLINICIAN,
+    # ---- the same as JSON
+    "GET /api/patients": CLINICIAN,
+    "POST /api/patients": CLINICIAN,
+    "GET /api/patients/{chart}": CLINICIAN,
+    "POST /api/patients/{chart}/facts": CLINICIAN,
+    "GET /api/patients/{chart}/standing": CLINICIAN,
+    "GET /api/patients/{chart}/next": CLINICIAN,
+    "GET /api/patients/{chart}/assessment": CLINICIAN,
+    "POST /api/patients/{chart}/why": CLINICIAN,
+    "POST /api/patients/{chart}/record": CLINICIAN,
+    "GET /api/decisions/{number}": CLINICIAN,
     # ---- long work: one's own
     "GET /jobs/{job}": READERS,
     "POST /jobs/{job}/stop": READERS,

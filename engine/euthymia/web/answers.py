@@ -38,8 +38,8 @@ def read_answer(form: Form, name: str, catalogue: Catalogue, today: str) -> list
         if found[0][1] is not None and _text(form, "answer") not in _NO_VALUE and not word:
             raise Refused("a dose or level needs its unit")
         found.append((f"{beside}@{name.partition('@')[2]}", word if word and found[0][1] is not None else None))
-        _require(unit, found[1][1])
-    _require(fact, found[0][1])
+        require(unit, found[1][1])
+    require(fact, found[0][1])
     return found
 
 
@@ -49,7 +49,8 @@ def typed(form: Form) -> dict[str, Any]:
     return given | {"values": [str(value)[:_LONGEST] for value in form.getlist("value")]}
 
 
-def _require(fact: Declaration, value: Any) -> None:
+def require(fact: Declaration, value: Any) -> None:
+    """Raises Refused for a value that a patient file may not hold."""
     if value is None:
         return
     try:

@@ -24,7 +24,7 @@ from euthymia.web.logs import tell_defect
 from euthymia.web.operations import Metrics, Watched
 from euthymia.web.pages import is_part
 from euthymia.web.routes import ROUTERS
-from euthymia.web.workers import NotDecided
+from euthymia.web.workers import NotDecided, Superseded
 
 
 def create_app(house: House) -> FastAPI:
@@ -43,9 +43,7 @@ def create_app(house: House) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
         dependencies=[Depends(guard)],
-        openapi_url="/api/openapi.json",
-        docs_url=None,  # its page would load scripts from elsewhere
-        redoc_url=None,
+        openapi_url=None,  # described by a route of our own, behind the guard like the others
     )
     app.state.house, app.state.metrics = house, Metrics()
     for router in ROUTERS:
@@ -72,6 +70,7 @@ def _add_answers(app: FastAPI) -> None:
     app.add_exception_handler(PasswordNeeded, lambda request, error: RedirectResponse("/password", 303))
     app.add_exception_handler(Forbidden, lambda request, error: _told(request, 403, "forbidden"))
     app.add_exception_handler(NotDecided, lambda request, error: _told(request, 503, "not-decided"))
+    app.add_exception_handler(Superseded, lambda request, error: Response(status_code=204))  # nobody waits for it any more
     app.add_exception_handler(InputError, _input)
     app.add_exception_handler(RequestValidationError, lambda request, error: _told(request, 422, "wrong-request"))
     app.add_exception_handler(HTTPException, _http)

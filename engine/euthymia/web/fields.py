@@ -90,7 +90,7 @@ class Fields:
             label=fact.label,
             ask=fact.ask,
             definition=fact.definition,
-            unit="" if fact.unit in (None, "none") or str(fact.unit).startswith("in ") else str(fact.unit),
+            unit="" if fact.unit in (None, "none", "points") or str(fact.unit).startswith("in ") else str(fact.unit),
             range=range_in_words(fact) if fact.is_number else "",
             choices=tuple(self._choices(fact, unit)),
             states=tuple(_states(fact)),

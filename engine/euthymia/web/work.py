@@ -131,11 +131,23 @@ def show_timeline(told: str, on: date) -> str:
 
 def show_why(told: str, on: date, name: str) -> str:
     """Why, why not and what would change it. Raises InputError for an id that there is not."""
+    return html_fragment(_why(told, on, name), "why", _own[0].templates, prefix=f"{slug(name)}-")
+
+
+def json_why(told: str, on: date, name: str) -> str:
+    return json.dumps(_why(told, on, name), ensure_ascii=False)
+
+
+def json_document(told: str, on: date) -> str:
+    """The whole assessment. Its text is made here: it is large, and the server has others to serve."""
+    return json.dumps(document(_judged(told, on).reasoning.assessment(), _own[0].words, Explain.NOTHING), ensure_ascii=False)
+
+
+def _why(told: str, on: date, name: str) -> Item:
     try:
-        found = why_document(_judged(told, on).reasoning, _own[0].words, name)
+        return why_document(_judged(told, on).reasoning, _own[0].words, name)
     except NoSuchId as error:
         raise InputError([Problem("why", 0, "", str(error))]) from None
-    return html_fragment(found, "why", _own[0].templates, prefix=f"{slug(name)}-")
 
 
 def show_differences(before: str, after: str, on: date) -> str:

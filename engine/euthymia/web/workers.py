@@ -4,9 +4,8 @@ Each process has one thread, a rulebook and engines of its own. What belongs to 
 """
 
 import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -19,7 +18,7 @@ from euthymia.web import work
 
 Made = TypeVar("Made")
 Urgency = Literal["now", "later"]
-_PATIENCE: dict[Urgency, float] = {"now": 20.0, "later": 120.0}  # seconds until a process is taken to hang
+PATIENCE: dict[Urgency, float] = {"now": 20.0, "later": 120.0}  # seconds until a process at work is taken to hang
 _NICE = 10  # what can wait gives way to what somebody waits for
 
 
@@ -27,26 +26,37 @@ class NotDecided(Exception):
     """The process that was to make the decision died or hung; no decision was made, and nothing was lost."""
 
 
+class Superseded(Exception):
+    """The same was asked again of newer facts before this was begun."""
+
+
 class Workers:
     """Processes for work that somebody waits for, and as many for work that may take longer."""
 
-    def __init__(self, rules: Path, templates: Path, processes: int | None = None) -> None:
+    def __init__(self, rules: Path, templates: Path, processes: int | None = None, patience: dict[Urgency, float] = PATIENCE) -> None:
         count = processes or max(os.cpu_count() or 1, 1)
         self._pools: dict[Urgency, list[_Worker]] = {
-            "now": [_Worker(rules, templates, 0) for _ in range(count)],
-            "later": [_Worker(rules, templates, _NICE) for _ in range(count)],
+            "now": [_Worker((rules, templates, 0), patience["now"]) for _ in range(count)],
+            "later": [_Worker((rules, templates, _NICE), patience["later"]) for _ in range(count)],
         }
 
     def call(self, urgency: Urgency, affinity: str, function: Callable[..., Made], *arguments: Any) -> Made:
         """The result of a function of `work`, made in the process that belongs to `affinity`. Raises NotDecided, and what it raises."""
+        return self._worker(urgency, affinity).call(function, arguments)
+
+    def newest(self, urgency: Urgency, affinity: str, function: Callable[..., Made], *arguments: Any) -> Made:
+        """The same; an earlier call that still waits for its turn is given up. That one raises Superseded."""
+        return self._worker(urgency, affinity).call(function, arguments, (affinity, function.__name__))
+
+    def _worker(self, urgency: Urgency, affinity: str) -> "_Worker":
         pool = self._pools[urgency]
-        return pool[crc32(affinity.encode()) % len(pool)].call(function, arguments, _PATIENCE[urgency])
+        return pool[crc32(affinity.encode()) % len(pool)]
 
     def start(self) -> None:
         """Have every process read the rules; returns once all have. Raises NotDecided."""
-        waiting = [worker.submit(work.ready) for pool in self._pools.values() for worker in pool]
-        for future in waiting:
-            future.result(timeout=_PATIENCE["later"])
+        with ThreadPoolExecutor(sum(map(len, self._pools.values()))) as waiting:
+            for _ in waiting.map(lambda worker: worker.call(work.ready, ()), [worker for pool in self._pools.values() for worker in pool]):
+                pass
 
     def forget(self) -> None:
         """Have every process keep nothing of any chart: somebody was erased. Returns at once; each does so after what it is doing."""
@@ -66,46 +76,58 @@ class Workers:
 
 
 class _Worker:
-    """One process, replaced when it dies."""
+    """One process, replaced when it dies. A thread of its own hands it one piece of work after the other: only that thread touches it."""
 
-    def __init__(self, rules: Path, templates: Path, nice: int) -> None:
-        self._given = (rules, templates, nice)
-        self._lock = threading.Lock()
-        self._executor = self._made()
+    def __init__(self, given: tuple[Path, Path, int], patience: float) -> None:
+        self._given = given
+        self._patience = patience
+        self._hand = ThreadPoolExecutor(1)
+        self._process = self._made()
+        self._waiting: dict[tuple[str, str], Future[Any]] = {}
         self.restarts = 0
+
+    def call(self, function: Callable[..., Made], arguments: tuple[Any, ...], newest: tuple[str, str] | None = None) -> Made:
+        try:
+            future = self._hand.submit(self._done, function, arguments)
+        except RuntimeError:  # of an executor that was shut down
+            raise NotDecided("the server is stopping") from None
+        if newest is not None:
+            earlier, self._waiting[newest] = self._waiting.get(newest), future
+            if earlier is not None:
+                earlier.cancel()  # does nothing to what is done or under way
+        try:
+            return future.result()
+        except CancelledError:
+            raise Superseded from None
+        finally:
+            if newest is not None and self._waiting.get(newest) is future:
+                del self._waiting[newest]
+
+    def _done(self, function: Callable[..., Made], arguments: tuple[Any, ...]) -> Made:
+        try:
+            return self._process.submit(function, *arguments).result(timeout=self._patience)
+        except TooLong:
+            self._replace()
+            raise NotDecided("took too long") from None
+        except (BrokenProcessPool, CancelledError):
+            self._replace()
+            raise NotDecided("its process ended") from None
 
     def _made(self) -> ProcessPoolExecutor:
         context = get_context("forkserver")
         context.set_forkserver_preload(["euthymia.web.work", "euthymia.web.audit_jobs"])
         return ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=self._given)
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        return self._executor.submit(function, *arguments)
+    def _replace(self) -> None:
+        self._end()
+        self._process = self._made()
+        self.restarts += 1
 
-    def call(self, function: Callable[..., Made], arguments: tuple[Any, ...], patience: float) -> Made:
-        executor = self._executor
-        try:
-            return executor.submit(function, *arguments).result(timeout=patience)
-        except TooLong:
-            self._replace(executor, kill=True)
-            raise NotDecided("took too long") from None
-        except (BrokenProcessPool, CancelledError):
-            self._replace(executor, kill=False)
-            raise NotDecided("its process ended") from None
-
-    def _replace(self, broken: ProcessPoolExecutor, *, kill: bool) -> None:
-        """Whoever comes first; the others that waited find the new one."""
-        with self._lock:
-            if self._executor is not broken:
-                return
-            self._executor = self._made()
-            self.restarts += 1
-        if kill:
-            for process in list(getattr(broken, "_processes", {}).values()):
-                process.kill()
-        broken.shutdown(wait=False, cancel_futures=True)
+    def _end(self) -> None:
+        for process in list((getattr(self._process, "_processes", None) or {}).values()):
+            process.kill()  # it holds nothing that must be put away
+        self._process.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
-        for process in list((getattr(self._executor, "_processes", None) or {}).values()):
-            process.terminate()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._hand.shutdown(wait=False, cancel_futures=True)
+        self._end()

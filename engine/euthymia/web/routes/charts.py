@@ -38,7 +38,7 @@ def enter(request: Request, chart: str, session: Signed, house: TheHouse, form: 
     """Save one answer. 409 where the fact was changed in another window meanwhile; 422 where the answer cannot be taken."""
     found, name = own_chart(house, session, chart), str(form.get("fact") or "")
     where = _NEXT if form.get("where") == _NEXT else ""
-    _require_fact(house, found, name)
+    require_fact(house, found, name)
     catalogue = house.consultation.rulebook.facts
     try:
         answers = read_answer(form, name, catalogue, house.today().isoformat())
@@ -195,7 +195,7 @@ def _shown(raw: Any) -> str:
 # ---------------------------------------------------------------- what a form says
 
 
-def _require_fact(house: House, chart: Chart, name: str) -> None:
+def require_fact(house: House, chart: Chart, name: str) -> None:
     """Raises InputError for a fact that there is not, or of a trial that there is not (any more)."""
     fact, _, unit = name.partition("@")
     catalogue = house.consultation.rulebook.facts

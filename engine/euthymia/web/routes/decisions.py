@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from euthymia.clinic.charts import Chart
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.record import Asker, Draft
@@ -27,7 +28,12 @@ _AUDIENCES = ("clinician", "patient")
 @router.post("/patients/{chart}/record")
 def record(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
     """Write the assessment into the ledger. Sent twice, it is recorded once. Raises InputError while the chart has a mistake."""
-    found, once = own_chart(house, session, chart), require_once(form)
+    number = record_chart(request, house, session, own_chart(house, session, chart), require_once(form))
+    return RedirectResponse(f"/decisions/{number}", 303)
+
+
+def record_chart(request: Request, house: House, session: Session, found: Chart, once: str) -> int:
+    """The number of the record, the same when it was sent before. Raises InputError, and 422 for a what-if."""
     if found.what_if_of is not None or found.pseudonym is None:
         raise HTTPException(422)
     if found.refused:
@@ -39,12 +45,12 @@ def record(request: Request, chart: str, session: Signed, house: TheHouse, form:
         number = house.ledger.append(draft, rulebook).number
         house.charts.note_record(found, number, once)
         request.app.state.metrics.recorded.inc()
-    return RedirectResponse(f"/decisions/{number}", 303)
+    return number
 
 
 @router.get("/decisions/{number}")
 def show(request: Request, number: int, session: Signed, house: TheHouse) -> Response:
-    row, chart = _own_record(house, session, number, "answer", "patient")
+    row, chart = own_record(house, session, number, "answer", "patient")
     given: dict[str, Any] = {
         "number": number,
         "row": row,
@@ -60,7 +66,7 @@ def show(request: Request, number: int, session: Signed, house: TheHouse) -> Res
 @router.get("/decisions/{number}/page")
 def page(number: int, session: Signed, house: TheHouse, audience: str = "clinician") -> Response:
     """The page of that day, to be printed from the browser."""
-    document = _document(_own_record(house, session, number, "answer")[0], audience)
+    document = _document(own_record(house, session, number, "answer")[0], audience)
     html = html_page(document, audience, house.settings.templates)
     return HTMLResponse(html, headers={"Content-Security-Policy": STORED_PAGE_POLICY})
 
@@ -68,7 +74,7 @@ def page(number: int, session: Signed, house: TheHouse, audience: str = "clinici
 @router.get("/decisions/{number}/pdf")
 def pdf(number: int, session: Signed, house: TheHouse, audience: str = "clinician") -> Response:
     """The report of that day, for the clinician or, in plain words, for the patient."""
-    row, _ = _own_record(house, session, number, "answer", "patient")
+    row, _ = own_record(house, session, number, "answer", "patient")
     document = _document(row, audience)
     about = PdfAbout(number, row.sealed.hash, row.part("patient")[0].value)
     made = house.workers.call("later", str(number), work.make_pdf, document, audience, about)
@@ -79,7 +85,7 @@ def pdf(number: int, session: Signed, house: TheHouse, audience: str = "clinicia
 @router.post("/decisions/{number}/respond")
 def respond(number: int, session: Signed, house: TheHouse, form: TheForm) -> Response:
     """What became of the advice: recorded, never changed. Raises InputError."""
-    row, _ = _own_record(house, session, number, *ANSWERED)
+    row, _ = own_record(house, session, number, *ANSWERED)
     draft = _response(row, form, Asker(session.account.role, session.account.name))
     house.ledger.append(draft)
     return RedirectResponse(f"/decisions/{number}#responses", 303)
@@ -98,7 +104,7 @@ def _document(row: Row, audience: str) -> dict[str, Any]:
     return {"program": row.sealed.data["program"], **row.part("answer")[0].value}
 
 
-def _own_record(house: House, session: Session, number: int, *parts: str) -> tuple[Row, str]:
+def own_record(house: House, session: Session, number: int, *parts: str) -> tuple[Row, str]:
     """The record and the chart that it was made from. Raises 404 for one that is not there or somebody else's."""
     owned = house.charts.owner_of_record(number)
     if owned is None or owned[0] != session.account.id:

@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/patients/{chart}/standing")
 def standing(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
     found = own_chart(house, session, chart)
-    shown = house.workers.call("now", found.id, work.show_standing, told(found), house.today())
+    shown = house.workers.newest("now", found.id, work.show_standing, told(found), house.today())
     return house.pages.show(request, "standing", standing=shown, chart=found)
 
 
@@ -22,7 +22,7 @@ def standing(request: Request, chart: str, session: Signed, house: TheHouse) -> 
 def next_question(request: Request, chart: str, session: Signed, house: TheHouse, passed: str = "") -> Response:
     """`passed`: questions set aside for now, by the places of their facts in the catalogue."""
     found = own_chart(house, session, chart)
-    asked = house.workers.call("later", found.id, work.show_next, told(found), house.today(), names_aside(house, found, passed))
+    asked = house.workers.newest("later", found.id, work.show_next, told(found), house.today(), names_aside(house, found, passed))
     fields = fields_of(house, found)
     questions = [{**question, "field": fields.of(question["fact"])} for question in asked["questions"]]
     aside = set_aside(house, found, asked["kind"], [question["fact"] for question in questions])
@@ -33,14 +33,14 @@ def next_question(request: Request, chart: str, session: Signed, house: TheHouse
 def results(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
     """The advice with its grounds. It is worked out where it does not hold up what somebody waits for."""
     found = own_chart(house, session, chart)
-    html = house.workers.call("later", found.id, work.show_results, told(found), house.today())
+    html = house.workers.newest("later", found.id, work.show_results, told(found), house.today())
     return house.pages.show(request, "results", html=html, chart=found)
 
 
 @router.get("/patients/{chart}/timeline")
 def timeline(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
     found = own_chart(house, session, chart)
-    html = house.workers.call("now", found.id, work.show_timeline, told(found), house.today())
+    html = house.workers.newest("now", found.id, work.show_timeline, told(found), house.today())
     return house.pages.show(request, "results", html=html)
 
 
@@ -68,7 +68,7 @@ def differences(request: Request, chart: str, session: Signed, house: TheHouse) 
     if found.what_if_of is None:
         raise HTTPException(404)
     before = own_chart(house, session, found.what_if_of)
-    text = house.workers.call("later", found.id, work.show_differences, told(before), told(found), house.today())
+    text = house.workers.newest("later", found.id, work.show_differences, told(before), told(found), house.today())
     return house.pages.show(request, "differences", text=text)
 
 

@@ -62,8 +62,7 @@ class Workers:
         """Have every process keep nothing of any chart: somebody was erased. Returns at once; each does so after what it is doing."""
         for pool in self._pools.values():
             for worker in pool:
-                with suppress(BrokenProcessPool, RuntimeError):  # one that has ended keeps nothing
-                    worker.submit(work.forget)
+                worker.forget()
 
     def restarts(self) -> int:
         """How often a process had to be replaced."""
@@ -102,6 +101,10 @@ class _Worker:
         finally:
             if newest is not None and self._waiting.get(newest) is future:
                 del self._waiting[newest]
+
+    def forget(self) -> None:
+        with suppress(RuntimeError):  # of an executor that was shut down: its process keeps nothing
+            self._hand.submit(self._done, work.forget, ())
 
     def _done(self, function: Callable[..., Made], arguments: tuple[Any, ...]) -> Made:
         try:

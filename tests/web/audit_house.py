@@ -66,14 +66,20 @@ class Server:
 
     house: House
     app: Any
+    signed_in: dict[str, tuple[TestClient, str]] = field(default_factory=dict)
 
     def browser(self, role: str) -> Browser:
-        client = TestClient(self.app, base_url="http://localhost")
-        answer = client.post("/sign-in", data={"name": role, "password": PASSWORD})
-        assert answer.status_code in (200, 404), answer.text
-        found = _CSRF.search(client.get("/password").text)
-        assert found is not None
-        return Browser(client, found[1])
+        """Signing in takes its time, by intention: each role does so once."""
+        if role not in self.signed_in:
+            client = TestClient(self.app, base_url="http://localhost")
+            client.post("/sign-in", data={"name": role, "password": PASSWORD})
+            found = _CSRF.search(client.get("/password").text)
+            assert found is not None
+            self.signed_in[role] = client, found[1]
+        return Browser(*self.signed_in[role])
+
+    def stranger(self) -> Browser:
+        return Browser(TestClient(self.app, base_url="http://localhost"))
 
 
 @contextmanager

@@ -26,8 +26,7 @@ def test_only_auditors_audit(server: Server, role: str) -> None:
 
 def test_who_is_not_signed_in_sees_nothing(server: Server) -> None:
     """They are asked to sign in; nothing is done."""
-    nobody = Browser(server.browser("auditor").client)
-    nobody.client.cookies.clear()
+    nobody = server.stranger()
     for method, path in ROUTES:
         address = path.format(number=FIRST, place=1, form="ndjson")
         answer = nobody.get(address, follow_redirects=False) if method == "GET" else nobody.post(address)

@@ -13,19 +13,19 @@ router = APIRouter(include_in_schema=False)
 _FOLDER = Path(__file__).parents[1] / "static"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
-_PRINTED = {"pages.css": "style.css", "graph.css": "graph.css"}  # the same as those of printed pages
+_OF_PRINTED_PAGES = {"pages.css": "style.css", "graph.css": "graph.css"}
 
 
 @router.get("/static/{name}")
 def asset(name: str, house: TheHouse) -> Response:
     """Names carry the program's version, so browsers may keep them."""
-    if name in _PRINTED:
-        content = (house.settings.templates / "html" / _PRINTED[name]).read_bytes()
-        return Response(content, media_type=_TYPES[".css"], headers=_KEEP)
-    own = _content(name)
-    if own is None:
+    if name in _OF_PRINTED_PAGES:
+        style = house.settings.templates / "html" / _OF_PRINTED_PAGES[name]
+        return Response(style.read_bytes(), media_type=_TYPES[".css"], headers=_KEEP)
+    content = _content(name)
+    if content is None:
         raise HTTPException(404)
-    return Response(own, media_type=_TYPES[Path(name).suffix], headers=_KEEP)
+    return Response(content, media_type=_TYPES[Path(name).suffix], headers=_KEEP)
 
 
 @lru_cache(maxsize=32)

@@ -80,6 +80,23 @@ def test_rows_come_in_order_a_few_at_a_time(store_maker: Maker) -> None:
     assert [row.sealed.number for row in store.rows(after=100)] == list(range(101, 123))
 
 
+def test_rows_come_backwards_a_few_at_a_time(store_maker: Maker) -> None:
+    """The newest of a long ledger are there at once; what is added meanwhile is newer than all that is looked at."""
+    store = store_maker()
+    ledger = ledger_in(store)
+    assert list(store.rows_back()) == []
+    ledger.append_all([draft(f"p{number % 3}") for number in range(120)])
+    rows = store.rows_back(parts=PARTS)
+    first = next(rows)
+    ledger.append(draft())
+    assert (first.sealed.number, set(first.parts), first.pseudonym) == (121, set(PARTS), "p2")
+    assert [row.sealed.number for row in rows] == list(range(120, 0, -1))
+    assert [row.sealed.number for row in store.rows_back(5)] == [4, 3, 2, 1]
+    of_one = [row.sealed.number for row in store.rows_back(119, subject=store.subject_of("p0"), kinds=("assessment",))]
+    assert of_one == list(range(116, 1, -3))
+    assert [row.sealed.number for row in store.rows_back(kinds=("opening",))] == [1]
+
+
 def test_rows_are_filtered_by_subject_and_kind(store_maker: Maker) -> None:
     """Of one patient, of some kinds, and of both."""
     store = store_maker()

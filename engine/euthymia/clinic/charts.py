@@ -188,12 +188,15 @@ class Charts:
             connection.execute(delete(changes).where(changes.c.chart == chart.id))
             connection.execute(delete(charts).where(charts.c.id == chart.id))
 
-    def forget(self, pseudonym: str) -> None:
-        """All that is kept of a patient here, whoever entered it: for an erasure."""
+    def forget(self, pseudonym: str) -> bool:
+        """All that is kept of a patient here, whoever entered it: for an erasure. Was there anything?"""
         with self._store.reading() as connection:
             row = connection.execute(select(charts).where(charts.c.pseudonym == pseudonym)).first()
-        if row is not None:
-            self.remove(_chart(row))
+        if row is None:
+            return False
+        self.remove(_chart(row))
+        self._store.scrub()
+        return True
 
     def _forget_copies(self, connection: Connection, chart: str) -> None:
         copies = select(charts.c.id).where(charts.c.what_if_of == chart)

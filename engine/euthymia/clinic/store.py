@@ -57,6 +57,12 @@ class Store:
         with told(self.where, _OUTCOME), self.engine.connect() as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """After somebody was forgotten: empty SQLite's log, which still holds older pages; what is read at this moment keeps it."""
+        if self._immediate:
+            with told(self.where, "what was removed may still stand in older pages"), self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
     def alive(self) -> bool:
         """Does the database answer?"""
         try:

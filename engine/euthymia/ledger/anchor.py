@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from euthymia.ledger.form import Digest, Hex
 from euthymia.ledger.record import Sealed
-from euthymia.source import read_model
+from euthymia.source import read_document, read_file
+from euthymia.source.text import Document
+from euthymia.source.validation import validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +45,14 @@ def anchor_of(head: Sealed) -> dict[str, Any]:
 
 def read_anchor(path: Path) -> Anchor:
     """Raises InputError with every mistake in the file."""
-    read = read_model(path, _AnchorFile).model
+    return _anchor(read_file(path))
+
+
+def anchor_in(text: str, name: str) -> Anchor:
+    """The same of a text; `name` is what messages call it."""
+    return _anchor(read_document(text, name))
+
+
+def _anchor(document: Document) -> Anchor:
+    read = validate(document, _AnchorFile)
     return Anchor(read.ledger, read.number, read.hash, read.signature)

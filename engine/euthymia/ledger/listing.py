@@ -13,7 +13,7 @@ from euthymia.ledger.store import Row, Store
 from euthymia.rulebook.base import SEVERITIES
 from euthymia.rulebook.conditions import MET, STATUSES
 
-_PARTS = ("patient", "derivation", "response")
+PARTS = ("patient", "derivation", "response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,20 @@ class Filters:
 def listed(store: Store, filters: Filters, step: Callable[[], None] = lambda: None) -> Iterator[dict[str, Any]]:
     """Records in the order of their numbers. Raises InputError for names that no rulebook of the ledger knows."""
     rulebooks = Compiled(store)
-    _require_known(filters, rulebooks, store.where)
+    require_known(filters, rulebooks, store.where)
     subject = None if filters.patient is None else store.subject_of(filters.patient)
     if filters.patient is not None and subject is None:
         return
-    for row in store.rows(parts=_PARTS, subject=subject, kinds=() if filters.kind is None else (filters.kind,)):
-        require_sound(row, store.where, _PARTS)
-        if _of_time_and_role(row, filters) and (not filters.content or _of_content(row, filters, rulebooks)):
+    for row in store.rows(parts=PARTS, subject=subject, kinds=() if filters.kind is None else (filters.kind,)):
+        require_sound(row, store.where, PARTS)
+        if passes_time_and_role(row, filters) and (not filters.content or passes_content(row, filters, rulebooks)):
             yield line(row, rulebooks)
         step()
 
 
-def _require_known(filters: Filters, rulebooks: Compiled, where: str) -> None:
+def require_known(filters: Filters, rulebooks: Compiled, where: str) -> None:
     """A misspelt id must not look like a rule that never fired."""
-    rules = rulebooks.every()
+    rules = rulebooks.every() if filters.content else {}
     problems = [
         Problem(f"--{name}", 0, "", f"found '{value}'; allowed: {', '.join(allowed)}{suggestion(value, allowed)}")
         for name, value, allowed in (("kind", filters.kind, KINDS), ("role", filters.role, ROLES), ("status", filters.status, STATUSES))
@@ -69,14 +69,14 @@ def _require_known(filters: Filters, rulebooks: Compiled, where: str) -> None:
         raise InputError(problems)
 
 
-def _of_time_and_role(row: Row, filters: Filters) -> bool:
+def passes_time_and_role(row: Row, filters: Filters) -> bool:
     day = date.fromisoformat(row.sealed.at[:10])
     if (filters.first and day < filters.first) or (filters.last and day > filters.last):
         return False
     return filters.role is None or row.sealed.by.role == filters.role
 
 
-def _of_content(row: Row, filters: Filters, rulebooks: Compiled) -> bool:
+def passes_content(row: Row, filters: Filters, rulebooks: Compiled) -> bool:
     if row.kind != "assessment" or not row.parts:
         return False
     steps = row.part("derivation")[0].value
@@ -118,3 +118,13 @@ def line(row: Row, rulebooks: Compiled) -> dict[str, Any]:
     if sealed.kind == "response":
         found |= {"to": content["to"], "verdict": content["verdict"], "reason": content["reason"]}
     return found
+
+
+def about(item: dict[str, Any]) -> str:
+    """What came out, in words, of a record in short."""
+    if item["kind"] == "response":
+        return f"{item['verdict']} {item['to']}" + (f", {item['reason']}" if item["reason"] else "")
+    if item["kind"] != "assessment":
+        return ""
+    alerts = ", ".join(f"{item['alerts'][severity]} {severity}" for severity in SEVERITIES) if "alerts" in item else "erased"
+    return f"on {item['on']}; alerts met: {alerts}; {item['met']} met, {item['not_met']} not met, {item['undetermined']} cannot be told"

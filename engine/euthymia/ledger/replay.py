@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from euthymia.assess import Assessment, Reasoning
 from euthymia.consultation import Consultation
@@ -11,7 +12,7 @@ from euthymia.facts.patient_file import PatientFile
 from euthymia.ledger.canonical import canonical
 from euthymia.ledger.contents import derivation, judged, told_data, without_program
 from euthymia.ledger.differences import differences
-from euthymia.ledger.rulebooks import OldRulebooks, packed_rulebook
+from euthymia.ledger.rulebooks import packed_rulebook
 from euthymia.ledger.store import Row
 from euthymia.render.document import Explain, document
 from euthymia.render.words import Words
@@ -35,10 +36,16 @@ class Replayed:
         return not (self.forgotten or self.refused or self.differences)
 
 
+class Rulebooks(Protocol):
+    """Where consultations with the rules of a day come from."""
+
+    def consultation(self, wanted: str) -> Consultation: ...
+
+
 class Day:
     """A recorded assessment with the rules and facts of its day."""
 
-    def __init__(self, row: Row, rulebooks: OldRulebooks) -> None:
+    def __init__(self, row: Row, rulebooks: Rulebooks) -> None:
         self.row = row
         self.on = date.fromisoformat(row.sealed.content["on"])
         self.consultation: Consultation = rulebooks.consultation(row.sealed.content["rulebook"])
@@ -57,7 +64,7 @@ class Day:
         return self.consultation.reason(self.file, self.on)
 
 
-def replay(row: Row, rulebooks: OldRulebooks, words: Words) -> Replayed:
+def replay(row: Row, rulebooks: Rulebooks, words: Words) -> Replayed:
     """Work the answer out anew and compare all that was recorded of it. Raises Disagreement when the engines differ today."""
     content, program = row.sealed.content, row.sealed.data["program"]["version"]
     if not row.parts:

@@ -62,12 +62,17 @@ def read_key(path: Path) -> Signer:
 
 def read_public(path: Path) -> str:
     """A public key from a PEM file, in hexadecimal. Raises InputError."""
+    return public_in(_read(path), str(path))
+
+
+def public_in(content: bytes, name: str) -> str:
+    """The same of the content of such a file; `name` is what messages call it."""
     try:
-        key = load_pem_public_key(_read(path))
+        key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm):
-        raise InputError([Problem(str(path), 0, "", "is no public key that can be read; PEM is")]) from None
+        raise InputError([Problem(name, 0, "", "is no public key that can be read; PEM is")]) from None
     if not isinstance(key, Ed25519PublicKey):
-        raise InputError([Problem(str(path), 0, "", "is a key of another kind; records are signed with Ed25519")])
+        raise InputError([Problem(name, 0, "", "is a key of another kind; records are signed with Ed25519")])
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 

@@ -14,6 +14,7 @@ from euthymia.ledger.tables import openings, patients, records, rulebooks, unscr
 from euthymia.ledger.upgrade import require_version, upgrade
 
 _A_FEW = 50
+_DISORDER = "its records are not in the order of their numbers"
 
 
 class SqlWriting:
@@ -130,21 +131,31 @@ class SqlStore:
     def rows(
         self, after: int = 0, parts: Collection[str] = (), *, subject: str | None = None, kinds: Collection[str] = ()
     ) -> Iterator[Row]:
-        wanted = _wanted()
-        if subject is not None:
-            wanted = wanted.where(records.c.subject == subject)
-        if kinds:
-            wanted = wanted.where(records.c.kind.in_(kinds))
+        wanted = _of(subject, kinds).order_by(records.c.number)
         while True:
             with self.reading() as connection:
-                next_few = wanted.where(records.c.number > after).order_by(records.c.number).limit(_A_FEW)
-                some = list(self._rows(connection, next_few, parts))
+                some = list(self._rows(connection, wanted.where(records.c.number > after).limit(_A_FEW), parts))
             yield from some
             if len(some) < _A_FEW:
                 return
             if some[-1].sealed.number <= after:
-                raise _damaged(self.where, "its records are not in the order of their numbers")
+                raise _damaged(self.where, _DISORDER)
             after = some[-1].sealed.number
+
+    def rows_back(
+        self, before: int | None = None, parts: Collection[str] = (), *, subject: str | None = None, kinds: Collection[str] = ()
+    ) -> Iterator[Row]:
+        wanted = _of(subject, kinds).order_by(records.c.number.desc())
+        while True:
+            next_few = wanted if before is None else wanted.where(records.c.number < before)
+            with self.reading() as connection:
+                some = list(self._rows(connection, next_few.limit(_A_FEW), parts))
+            yield from some
+            if len(some) < _A_FEW:
+                return
+            if before is not None and some[-1].sealed.number >= before:
+                raise _damaged(self.where, _DISORDER)
+            before = some[-1].sealed.number
 
     def count(self, kinds: Collection[str] = ()) -> int:
         wanted = select(func.count()).select_from(records)
@@ -203,6 +214,13 @@ def _damaged(where: str, what: str) -> InputError:
 
 def subject_of(connection: Connection, pseudonym: str) -> str | None:
     return connection.scalar(select(patients.c.subject).where(patients.c.pseudonym == pseudonym))
+
+
+def _of(subject: str | None, kinds: Collection[str]) -> Select[Any]:
+    wanted = _wanted()
+    if subject is not None:
+        wanted = wanted.where(records.c.subject == subject)
+    return wanted.where(records.c.kind.in_(kinds)) if kinds else wanted
 
 
 def _wanted() -> Select[Any]:

@@ -34,6 +34,7 @@ class Job:
     id: str
     owner: str
     kind: str
+    begun: str = ""
     state: State = "running"
     done: int = 0
     total: int = 0
@@ -75,6 +76,13 @@ class Jobs:
     def last(self, owner: str, kind: str) -> Job | None:
         """The newest of this kind, running or over."""
         return next((job for job in reversed(list(self._jobs.values())) if (job.owner, job.kind) == (owner, kind)), None)
+
+    def forget(self, *kinds: str) -> None:
+        """What came out of these, whoever asked for them: it may cite somebody who was erased. Those under way are stopped."""
+        with self._lock:
+            for job in [job for job in self._jobs.values() if job.kind in kinds]:
+                self.stop(job)
+                del self._jobs[job.id]
 
     def stop(self, job: Job) -> None:
         if not job.over:

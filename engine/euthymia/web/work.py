@@ -54,6 +54,17 @@ def begin(rules: Path, templates: Path, nice: int) -> None:
     _own[:] = [_Own(Consultation(rules), read_words(templates), templates)]
 
 
+def own() -> _Own:
+    """What `begin` made."""
+    return _own[0]
+
+
+def forget() -> None:
+    """Keep nothing at hand of any chart."""
+    _judged.cache_clear()
+    show_results.cache_clear()
+
+
 def ready() -> str:
     """The digest of the rulebook that is in force."""
     return _own[0].consultation.rulebook.digest

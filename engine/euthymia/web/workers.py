@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +59,12 @@ class Workers:
             for _ in waiting.map(lambda worker: worker.call(work.ready, ()), [worker for pool in self._pools.values() for worker in pool]):
                 pass
 
+    def forget(self) -> None:
+        """Have every process keep nothing of any chart: somebody was erased. Returns at once; each does so after what it is doing."""
+        for pool in self._pools.values():
+            for worker in pool:
+                worker.forget()
+
     def restarts(self) -> int:
         """How often a process had to be replaced."""
         return sum(worker.restarts for pool in self._pools.values() for worker in pool)
@@ -96,6 +103,10 @@ class _Worker:
             if newest is not None and self._waiting.get(newest) is future:
                 del self._waiting[newest]
 
+    def forget(self) -> None:
+        with suppress(RuntimeError):  # of an executor that was shut down: its process keeps nothing
+            self._hand.submit(self._done, work.forget, ())
+
     def _done(self, function: Callable[..., Made], arguments: tuple[Any, ...]) -> Made:
         try:
             return self._process.submit(function, *arguments).result(timeout=self._patience)
@@ -108,7 +119,7 @@ class _Worker:
 
     def _made(self) -> ProcessPoolExecutor:
         context = get_context("forkserver")
-        context.set_forkserver_preload(["euthymia.web.work"])
+        context.set_forkserver_preload(["euthymia.web.work", "euthymia.web.audit_jobs"])
         return ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=self._given)
 
     def _replace(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,16 +12,12 @@ from euthymia.cli.recording import KeyOption, LedgerOption, readable
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.anchor import anchor_of, read_anchor
 from euthymia.ledger.export import ndjson
-from euthymia.ledger.replay import PARTS_NEEDED, Replayed
+from euthymia.ledger.replay import PARTS_NEEDED
 from euthymia.ledger.replay import replay as replayed
+from euthymia.ledger.reports import of_replay
 from euthymia.ledger.rulebooks import old_rulebooks
 from euthymia.progress import progress
 from euthymia.render.clean import clean_text
-
-if TYPE_CHECKING:
-    from euthymia.ledger.verify import Verified
-
-_FIRST = 20
 
 
 def verify(
@@ -35,37 +31,16 @@ def verify(
 ) -> None:
     """Check that every record is as it was written and none is missing; name the first that was changed, removed, inserted or reordered."""
     from euthymia.ledger import signing  # noqa: PLC0415  other commands need not wait for the library
+    from euthymia.ledger.reports import of_verification  # noqa: PLC0415
     from euthymia.ledger.verify import verify as verified  # noqa: PLC0415
 
     public = signing.read_public(public_key) if public_key is not None else signing.read_key(key).public if key is not None else None
     anchors = [read_anchor(path) for path in anchor or []]
     with readable(ledger) as opened, progress("records verified", opened.store.count()) as step:
         found = verified(opened.store, anchors, public, step)
-    show("\n".join(_report(found, len(anchors))))
+    show("\n".join(of_verification(found, len(anchors))))
     if found.fault is not None:
         raise SystemExit(WRONG_INPUT)
-
-
-def _report(found: "Verified", anchors: int) -> list[str]:
-    lines = [f"{found.records} records are as they were written"]
-    if found.forgotten:
-        lines[0] += f"; the content of {found.forgotten} was erased, as a later record says"
-    if found.clock_went_back:
-        lines.append(f"The clock had gone back at records {', '.join(map(str, found.clock_went_back))}; the order is that of the numbers.")
-    if found.fault is not None:
-        lines.append(f"NOT WHOLE: {found.fault}")
-        return lines
-    if found.key_given:
-        lines.append("All are signed as the ledger demands, at the end with the key that was given.")
-    elif found.signed:
-        lines.append("They are signed, but no public key was given: who could write could have signed it all anew with another one.")
-    else:
-        lines.append("They are not signed: who could write could have written it all anew.")
-    if anchors:
-        lines.append(f"{found.anchors} of {anchors} anchors fit.")
-    else:
-        lines.append("No anchor was given: whether records were cut off at the end cannot be told.")
-    return lines
 
 
 def replay(
@@ -85,22 +60,12 @@ def replay(
                 result = replayed(opened.sound(row, *PARTS_NEEDED), rulebooks, words)
                 results.append((result.same, result.forgotten))
                 if not result.same:
-                    show("\n".join(map(clean_text, _told(result))))
+                    show("\n".join(map(clean_text, of_replay(result))))
                 step()
     same, forgotten = sum(same for same, _ in results), sum(forgotten for _, forgotten in results)
     show(f"{same} of {len(results) - forgotten} answers are the same byte by byte" + (f"; {forgotten} were erased" if forgotten else ""))
     if same + forgotten < len(results):
         raise SystemExit(WRONG_INPUT)
-
-
-def _told(result: Replayed) -> list[str]:
-    if result.forgotten:
-        return [f"record {result.number}: erased; it cannot be replayed"]
-    lines = [f"record {result.number}, written by euthymia {result.version}: another answer today"]
-    if result.refused:
-        return [*lines, f"  today's program refuses what it once read: {result.refused}"]
-    more = [f"  … and {len(result.differences) - _FIRST} more"] if len(result.differences) > _FIRST else []
-    return [*lines, *(f"  {line}" for line in result.differences[:_FIRST]), *more]
 
 
 def check(ledger: LedgerOption = None) -> None:

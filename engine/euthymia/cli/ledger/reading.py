@@ -16,13 +16,12 @@ from euthymia.comparison.document import comparison
 from euthymia.comparison.mixtures import Side
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.ledger import Ledger
-from euthymia.ledger.listing import Filters, listed
+from euthymia.ledger.listing import Filters, about, listed
 from euthymia.ledger.replay import Day
 from euthymia.ledger.rulebooks import old_rulebooks
 from euthymia.ledger.store import Row
 from euthymia.progress import progress
 from euthymia.render.clean import clean
-from euthymia.rulebook.base import SEVERITIES
 
 NumberArgument = Annotated[int, typer.Argument(help="The number of a record.", metavar="ID", min=1)]
 
@@ -58,16 +57,7 @@ def _day(text: str | None) -> date | None:
 def _cells(item: dict[str, Any]) -> tuple[Any, ...]:
     when = item["at"][:19].replace("T", " ") + (" (clock went back)" if item["clock_went_back"] else "")
     patient = item["patient"] or ("erased" if item["erased"] else "")
-    return item["number"], when, f"{item['role']}:{item['name']}", item["kind"], patient, _about(item)
-
-
-def _about(item: dict[str, Any]) -> str:
-    if item["kind"] == "response":
-        return f"{item['verdict']} {item['to']}" + (f", {item['reason']}" if item["reason"] else "")
-    if item["kind"] != "assessment":
-        return ""
-    alerts = ", ".join(f"{item['alerts'][severity]} {severity}" for severity in SEVERITIES) if "alerts" in item else "erased"
-    return f"on {item['on']}; alerts met: {alerts}; {item['met']} met, {item['not_met']} not met, {item['undetermined']} cannot be told"
+    return item["number"], when, f"{item['role']}:{item['name']}", item["kind"], patient, about(item)
 
 
 def show(

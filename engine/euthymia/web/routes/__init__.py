@@ -1,7 +1,20 @@
 """The routes, by what they are for. Each stands in `access.ACCESS`; one that does not is closed."""
 
 from euthymia.web import operations
-from euthymia.web.routes import accounts, api, assets, charts, decisions, jobs, patients, reasoning, sign_in
+from euthymia.web.routes import (
+    accounts,
+    api,
+    assets,
+    audit,
+    audit_change,
+    audit_check,
+    charts,
+    decisions,
+    jobs,
+    patients,
+    reasoning,
+    sign_in,
+)
 
 ROUTERS = (
     operations.router,
@@ -13,5 +26,8 @@ ROUTERS = (
     charts.router,
     reasoning.router,
     decisions.router,
+    audit_check.router,  # before the records, whose addresses are numbers at the same place
+    audit_change.router,
+    audit.router,
     api.router,
 )  # fmt: skip

@@ -10,7 +10,13 @@ from euthymia.web.house import House
 from euthymia.web.jobs import Job
 
 router = APIRouter(include_in_schema=False)
-PAGES = {"verify": "/audit/check", "replay": "/audit/check", "effects": "/rules/edits"}
+PAGES = {
+    "verify": "/audit/check",
+    "replay": "/audit/check",
+    "steps": "/audit/check",
+    "statistics": "/audit/statistics",
+    "effects": "/rules/edits",
+}
 
 
 @router.get("/jobs/{job}")

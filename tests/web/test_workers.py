@@ -47,10 +47,11 @@ def test_a_process_that_dies_makes_no_decision_and_is_replaced(workers: Workers)
 def test_a_process_that_hangs_is_ended_and_replaced(workers: Workers) -> None:
     """After as long as one may wait; it is gone then, and does not go on somewhere."""
     before, restarts = workers.call("now", "chart", process_id), workers.restarts()
-    workers._patience = {"now": 0.2, "later": 60.0}
+    worker = workers._worker("now", "chart")
+    worker._patience = 0.2
     with pytest.raises(NotDecided, match="took too long"):
         workers.call("now", "chart", hang)
-    workers._patience = {"now": 60.0, "later": 60.0}
+    worker._patience = 60.0
     assert workers.call("now", "chart", process_id) != before
     assert workers.restarts() == restarts + 1
     while _is_there(before):
@@ -110,10 +111,12 @@ def test_a_decision_that_was_not_made_is_said_in_words(
     def call(*arguments: Any) -> None:
         raise NotDecided("its process ended")
 
-    monkeypatch.setattr(application.house.workers, "call", call)
+    for way in ("call", "newest"):
+        monkeypatch.setattr(application.house.workers, way, call)
     answer = clinician.part(f"{path}/{page}")
     assert answer.status_code == 503 and NOT_MADE in answer.text
-    monkeypatch.setattr(application.house.workers, "call", lambda *arguments: disagree())
+    for way in ("call", "newest"):
+        monkeypatch.setattr(application.house.workers, way, lambda *arguments: disagree())
     answer = clinician.part(f"{path}/{page}")
     assert answer.status_code == 500 and "The two engines came to different results" in answer.text and "Zqxj7" not in answer.text
     monkeypatch.undo()

@@ -111,7 +111,10 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 def _input(request: Request, error: Exception) -> Response:
     assert isinstance(error, InputError)
-    return _told(request, 422, "wrong-input", problems=[str(problem.message) for problem in error.problems])
+    house = house_of(request)
+    at_fault = {house.store.where, house.records.where} & {problem.file for problem in error.problems}
+    problems = [str(problem.message) for problem in error.problems]
+    return _told(request, 503, "not-saved", problems=problems) if at_fault else _told(request, 422, "wrong-input", problems=problems)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -54,6 +54,20 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     # ---- long work: one's own
     "GET /jobs/{job}": READERS,
     "POST /jobs/{job}/stop": READERS,
+    # ---- the rulebook, and an author's own copies of its files
+    "GET /rules": AUTHOR,
+    "GET /rules/map": AUTHOR,
+    "GET /rules/coverage": AUTHOR,
+    "GET /rules/file": AUTHOR,
+    "GET /rules/words": AUTHOR,
+    "GET /rules/edit": AUTHOR,
+    "POST /rules/edit": AUTHOR,
+    "POST /rules/check": AUTHOR,
+    "GET /rules/edits": AUTHOR,
+    "POST /rules/effects": AUTHOR,
+    "POST /rules/discard": AUTHOR,
+    "GET /rules/patch": AUTHOR,
+    "GET /rules/{name}": AUTHOR,
     # ---- accounts
     "GET /accounts": ADMINISTRATOR,
     "POST /accounts": ADMINISTRATOR,

@@ -17,8 +17,9 @@ from zlib import crc32
 from euthymia.web import work
 
 Made = TypeVar("Made")
-Urgency = Literal["now", "later"]
-_PATIENCE: dict[Urgency, float] = {"now": 20.0, "later": 120.0}  # seconds until a process is taken to hang
+Urgency = Literal["now", "later", "draft"]
+_PATIENCE: dict[Urgency, float] = {"now": 20.0, "later": 120.0, "draft": 40.0}  # seconds until a process is taken to hang
+_AT_ONCE: tuple[Urgency, ...] = ("now", "later")  # ready before anybody is served; drafts only once an author comes
 _NICE = 10  # what can wait gives way to what somebody waits for
 
 
@@ -27,13 +28,14 @@ class NotDecided(Exception):
 
 
 class Workers:
-    """Processes for work that somebody waits for, and as many for work that may take longer."""
+    """Processes for work that somebody waits for, as many for work that may take longer, and one for drafts of rules."""
 
     def __init__(self, rules: Path, templates: Path, processes: int | None = None) -> None:
         count = processes or max(os.cpu_count() or 1, 1)
         self._pools: dict[Urgency, list[_Worker]] = {
             "now": [_Worker(rules, templates, 0) for _ in range(count)],
             "later": [_Worker(rules, templates, _NICE) for _ in range(count)],
+            "draft": [_Worker(rules, templates, _NICE)],  # an author's draft may be of any kind, and must hold up no decision
         }
 
     def call(self, urgency: Urgency, affinity: str, function: Callable[..., Made], *arguments: Any) -> Made:
@@ -42,8 +44,8 @@ class Workers:
         return pool[crc32(affinity.encode()) % len(pool)].call(function, arguments, _PATIENCE[urgency])
 
     def start(self) -> None:
-        """Have every process read the rules; returns once all have. Raises NotDecided."""
-        waiting = [worker.submit(work.ready) for pool in self._pools.values() for worker in pool]
+        """Have every process for decisions read the rules; returns once all have. Raises NotDecided."""
+        waiting = [worker.submit(work.ready) for urgency in _AT_ONCE for worker in self._pools[urgency]]
         for future in waiting:
             future.result(timeout=_PATIENCE["later"])
 

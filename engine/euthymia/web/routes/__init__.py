@@ -1,7 +1,7 @@
 """The routes, by what they are for. Each stands in `access.ACCESS`; one that does not is closed."""
 
 from euthymia.web import operations
-from euthymia.web.routes import accounts, assets, charts, decisions, jobs, patients, reasoning, sign_in
+from euthymia.web.routes import accounts, assets, charts, decisions, jobs, patients, reasoning, rules, rules_edit, rules_effects, sign_in
 
 ROUTERS = (
     operations.router,
@@ -13,4 +13,7 @@ ROUTERS = (
     charts.router,
     reasoning.router,
     decisions.router,
+    rules_edit.router,
+    rules_effects.router,
+    rules.router,
 )  # fmt: skip

@@ -13,12 +13,15 @@ router = APIRouter(include_in_schema=False)
 _FOLDER = Path(__file__).parents[1] / "static"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
+_OF_PRINTED_PAGES = {"pages.css": "style.css", "graph.css": "graph.css"}
+
 
 @router.get("/static/{name}")
 def asset(name: str, house: TheHouse) -> Response:
     """Names carry the program's version, so browsers may keep them."""
-    if name == "pages.css":  # the same as that of printed pages
-        return Response((house.settings.templates / "html" / "style.css").read_bytes(), media_type=_TYPES[".css"], headers=_KEEP)
+    if name in _OF_PRINTED_PAGES:
+        style = house.settings.templates / "html" / _OF_PRINTED_PAGES[name]
+        return Response(style.read_bytes(), media_type=_TYPES[".css"], headers=_KEEP)
     content = _content(name)
     if content is None:
         raise HTTPException(404)

@@ -117,14 +117,12 @@ def _in_force(house: House, path: str) -> str | None:
     return text_in_force(house.settings.rules, path)
 
 
-def _page(
-    request: Request, house: House, path: str, text: str, seen: int, status: int = 200, /, *,
-    mine: Edit | None, checked: Item | None = None, other: SavedMeanwhile | None = None, saved: bool = False,
-    refused: list[str] | None = None,
-) -> Response:  # fmt: skip
-    in_force = _in_force(house, path)
-    diff = shown(path, other.now.text, text) if other and other.now else []
-    given: Item = {"file": path, "text": text, "seen": seen, "mine": mine, "checked": checked, "saved": saved, "other": other}
-    given |= {"new": in_force is None, "refused": refused or [], "diff": diff, "largest": LARGEST}
+def _page(request: Request, house: House, path: str, text: str, seen: int, status: int = 200, /, **more: Any) -> Response:
+    """`more`: the copy that is kept (`mine`), what a check found, what stood in the way of saving."""
+    mine, other = more.get("mine"), more.get("other")
+    given: Item = {"file": path, "text": text, "seen": seen, "mine": mine, "other": other, "largest": LARGEST}
+    given |= {"checked": None, "saved": False, "refused": []} | more
+    given["new"] = _in_force(house, path) is None
+    given["diff"] = shown(path, other.now.text, text) if other and other.now else []
     given["old"] = mine is not None and mine.base != house.browsing.rulebook.digest
     return house.pages.show(request, "rules-edit", status, **given)

@@ -92,6 +92,7 @@ def _longer(house: House) -> str:
 def test_an_author_finds_a_rule_by_its_id_and_by_its_words(author: Browser) -> None:
     assert "The medication trial was long enough" in author.get("/rules", q="gf-e-a4").text
     assert 'href="/rules/GF-E-A4"' in author.get("/rules", q="medication long enough").text
+    assert "rules/parameters/refractoriness.yaml:" in author.get("/rules", q="medication_trial_minimum_weeks").text
     assert "0 found" in author.get("/rules", q="no such words").text
 
 
@@ -120,7 +121,7 @@ def test_texts_options_and_definitions_have_a_page_too(author: Browser, place: t
 
 
 def test_map_and_file_are_shown_with_links(author: Browser) -> None:
-    assert "/rules#topic-refractoriness" in author.get("/rules/map").text
+    assert "/rules?topic=refractoriness#topic-refractoriness" in author.get("/rules/map").text
     page = author.get("/rules/file", path=RULE_FILE).text
     assert 'id="L8"' in page and "Edit a copy" in page
 

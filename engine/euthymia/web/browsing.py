@@ -1,5 +1,6 @@
 """The rulebook as its pages show it: topics with files and rules, statements of the sources, works, and one rule in full."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from euthymia.rulebook.conditions import STATUSES
 from euthymia.rulebook.rule import Origin, Rule, Text
 from euthymia.rulebook.rulebook import Rulebook
 from euthymia.web.changed_parts import parameters_of
-from euthymia.web.rule_files import path_of
+from euthymia.web.rule_files import path_of, paths
 
 Item = dict[str, Any]
 _MOST_FOUND = 200
@@ -59,6 +60,16 @@ class Browsing:
             for topic, files in found.items()
         ]  # fmt: skip
 
+    def other_files(self) -> list[Item]:
+        """Files that hold no rules: facts, numbers, sources, readings and the like; folders first, those at the top last."""
+        found: dict[str, list[Item]] = {}
+        with_rules = {item.origin.file for item in (*self.own, *self.models.values())}
+        for path in paths(Path(self.rulebook.folder)):
+            if f"rules/{path}" not in with_rules:
+                folder, _, name = path.rpartition("/")
+                found.setdefault(folder, []).append({"name": name, "link": file_link((path, 0))})
+        return [{"folder": folder, "files": found[folder]} for folder in sorted(found, key=lambda folder: (folder == "", folder))]
+
     def statements(self) -> list[Item]:
         """Every statement of the sources, by group, with what became of it."""
         rows: dict[str, list[Item]] = {group.id: [] for group in self.rulebook.groups}
@@ -81,7 +92,7 @@ class Browsing:
         ]  # fmt: skip
 
     def search(self, asked: str) -> list[Item]:
-        """Rules and texts whose id, title or sentences hold every word; those of that id or with the words in the title first."""
+        """Rules, texts and numbers whose id, title or sentences hold every word; those of that id or with the words in the title first."""
         words = asked.casefold().split()
         found: list[tuple[int, Item]] = []
         for item in self.own:
@@ -91,12 +102,22 @@ class Browsing:
             if words and all(word in whole for word in words):
                 rank = 0 if asked.casefold() in name else 1 if all(word in title for word in words) else 2
                 found.append((rank, self.row(item)))
+        found += [(1, self._number_row(name)) for name in self.rulebook.parameters if words and self._about_number(name, words)]
         return [row for _, row in sorted(found, key=lambda pair: pair[0])][:_MOST_FOUND]
+
+    def _about_number(self, name: str, words: list[str]) -> bool:
+        about = f"{name} ${name} {plain(name)} {self.rulebook.parameters[name].means}".casefold()
+        return all(word in about for word in words)
+
+    def _number_row(self, name: str) -> Item:
+        entry, place = self.rulebook.parameters[name], self.places("parameters", name, True)
+        kind = f"number, {self.words.parameter(entry)}" if not isinstance(entry.value, list) else "list"
+        return {"id": name, "title": entry.means, "kind": kind, "alert": None, "place": f"{place[0]}:{place[1]}", "link": file_link(place)}
 
     def row(self, item: Rule | Text) -> Item:
         alert = self.words.severities[item.alert].lower() if isinstance(item, Rule) and item.alert else None
         return {"id": item.id, "title": item.title, "kind": item.kind, "alert": alert, "topic": self.topic(item.topic),
-                "place": f"{item.origin.file}:{item.origin.line}"}  # fmt: skip
+                "place": f"{item.origin.file}:{item.origin.line}", "link": f"/rules/{item.id}"}  # fmt: skip
 
     def topic(self, name: str) -> str:
         return self.words.topic_names.get(name, name.replace("-", " ").capitalize())
@@ -125,7 +146,7 @@ class Browsing:
         return self.row(item) | {
             "strength": item.strength,
             "file": path_of(item.origin.file),
-            "link": file_link(item.origin),
+            "file_link": file_link(item.origin),
             "sources": [self._source(source) for source in item.sources],
             "evidence": [self._study(name) for name in item.evidence],
             "readings": [self._reading(name) for name in item.readings],
@@ -178,7 +199,7 @@ class Browsing:
                 case "heading":
                     return f"/rules/{name.rpartition(':')[2]}"  # `A:criterion-a`
                 case "topic":
-                    return f"/rules#topic-{name}"
+                    return f"/rules?topic={name}#topic-{name}"
         except InputError:  # a file that was changed on the disk since the server started
             return None
         return None

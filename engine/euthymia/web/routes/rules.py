@@ -22,13 +22,14 @@ _LONGEST_QUESTION = 200
 
 
 @router.get("/rules")
-def rulebook(request: Request, house: TheHouse, q: str = "", by: str = "topics") -> Response:
-    """`q`: id or words to search for. `by`: topics, statements of the sources, or works."""
+def rulebook(request: Request, house: TheHouse, q: str = "", by: str = "topics", topic: str = "") -> Response:
+    """`q`: id or words to search for. `by`: topics, statements of the sources, or works. `topic`: the one that is opened."""
     browsing, asked = house.browsing, q.strip()[:_LONGEST_QUESTION]
     view = by if by in _VIEWS else _VIEWS[0]
     about = browsing.rulebook.about
     given: dict[str, Any] = {"asked": asked, "view": view, "views": _VIEWS, "about": about, "topics": topics(house.settings.rules)}
     given["found"] = browsing.search(asked) if asked else None
+    given |= {"opened": topic, "others": browsing.other_files()}
     given["parts"] = [] if asked else getattr(browsing, view)()
     return house.pages.show(request, "rules", **given)
 

@@ -51,15 +51,17 @@ class Entries:
     def brief(self, subject: Subject, before: Outcome, after: Outcome) -> Item:
         """The same in short, for many patients at once: nothing that a sentence would tell of the patient, and no cause.
 
-        `silent`, `raised`: an alert that stood and stands no more, or the other way round.
+        `weights`: of an alert, before and after. `silent`, `raised`: it stood and stands no more, or the other way round.
         """
         group = self._group(subject, before, after)
-        told = self._named(subject) | {"group": group, "severity": None, "became": None}
+        told = self._named(subject) | {"group": group, "weights": None, "became": None}
         told |= {"before": self._shown(subject, before, group), "after": self._shown(subject, after, group)}
-        if group == "alert":
-            weights = [found.value[0] for found in (after, before) if found.value and found.value[0]]
-            told |= {"severity": weights[0], "became": became(before, after)}
         was, now = (group == "alert" and is_shown(found) for found in (before, after))
+        if group == "alert":
+            told |= {
+                "weights": tuple(found.value[0] if found.value else None for found in (before, after)),
+                "became": became(before, after),
+            }
         return told | {"silent": was and not now, "raised": now and not was}
 
     def grounds(self, found: OtherGrounds) -> Item:

@@ -3,7 +3,7 @@
 Runs in a process of its own. Nothing of what a recorded patient told leaves it: no fact, no pseudonym, no name of a trial.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -26,10 +26,10 @@ from euthymia.source import Document, read_file
 from euthymia.web.changed_parts import changed_parts, touched_rules
 from euthymia.web.drafts import told
 from euthymia.web.effects_told import Patient, Tally
-from euthymia.web.jobs import Step
 from euthymia.web.rule_files import Texts, as_rules, laid_over
 
 Item = dict[str, Any]
+Step = Callable[[int, int], None]
 _PARTS = ("facts",)
 _MOST_FAILURES = 200
 _BOTH = ("in force", "edited")

@@ -7,7 +7,7 @@ from typing import Any
 Item = dict[str, Any]
 _MOST = 200  # recorded patients that are listed one by one; all are counted
 _MOST_NAMED = 60
-_OF_A_RECORD = ("group", "id", "title", "before", "after", "severity", "became", "silent", "raised")
+_OF_A_RECORD = ("group", "id", "title", "before", "after", "weights", "became", "silent", "raised")
 _OF_AN_EXAMPLE = (*_OF_A_RECORD, "about")
 
 

@@ -76,7 +76,7 @@ def _page(request: Request, house: House, session: Session, status: int = 200, *
     files = [_file(house, edit) | {"old": edit.base != digest} for edit in mine]
     job = house.jobs.last(session.account.id, _KIND)
     words = house.words.model_dump()
-    given: dict[str, Any] = {"files": files, "problems": problems or [], "job": job, "compare": words["compare"]}
+    given: dict[str, Any] = {"files": files, "problems": problems or [], "job": job}
     given |= {"fingerprint": fingerprint(mine), "has_cases": house.settings.cases is not None, "severities": words["severities"]}
     return house.pages.show(request, "rules-edits", status, **given)
 

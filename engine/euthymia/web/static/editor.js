@@ -49,7 +49,7 @@
   };
 
   // ---- checking while one types
-  let timer, asked;
+  let timer, under = false, again = false;
   const show = (found) => {
     wrong = new Map();
     for (const item of found.problems) {
@@ -73,16 +73,17 @@
     place.replaceChildren(make("p", {}, all + (all === 1 ? " mistake" : " mistakes")), list);
   };
   const check = async () => {
-    asked?.abort();
-    asked = new AbortController();
-    const own = asked;
+    if (under) { again = true; return; }
+    under = true;
     try {
-      const answer = await fetch("/rules/check", { method: "POST", body: new URLSearchParams(new FormData(form)), signal: own.signal, redirect: "manual", headers: { "X-CSRF-Token": token() } });
+      const answer = await fetch("/rules/check", { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", headers: { "X-CSRF-Token": token() } });
       if (answer.ok) show(await answer.json());
       else place.replaceChildren(make("p", {}, [401, 403].includes(answer.status) ? "You were signed out; sign in in a new window, and go on here." : "This could not be checked; try the button."));
-    } catch (error) {
-      if (error.name !== "AbortError") place.replaceChildren(make("p", {}, "No connection; nothing was checked. What you typed stays on this page."));
+    } catch {
+      place.replaceChildren(make("p", {}, "No connection; nothing was checked. What you typed stays on this page."));
     }
+    under = false;
+    if (again) { again = false; check(); }
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(check, WAIT); };
 

@@ -1,5 +1,6 @@
 """A house for authors' tests: a server with accounts of every role, recorded patients, and browsers that are signed in."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,8 +13,7 @@ from euthymia.ledger.contents import Asked, assessment_draft, stored_rulebook
 from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.record import Asker
-from euthymia.render.document import Explain, document
-from euthymia.render.words import read_words
+from euthymia.render.document import Explain
 from euthymia.web.app import create_app
 from euthymia.web.guard import cookie_name
 from euthymia.web.house import House
@@ -26,7 +26,9 @@ with warnings.catch_warnings():  # starlette asks for another library to send wi
 
 PASSWORD = "correct horse battery"
 ROLES = ("author", "clinician", "auditor", "administrator")
+EXAMPLES = ("complete", "guo-2022", "only-an-age", "willms-2022")
 RECORDED = ("guo-2022", "willms-2022")
+FORGOTTEN = "only-an-age"
 SECRET = "P-OF-A-PATIENT"
 
 
@@ -54,15 +56,17 @@ class Browser:
 
 @contextmanager
 def opened(folder: Path, rules: Path) -> Iterator[tuple[House, TestClient]]:
-    """A server over a rules folder; its cases are those of one topic, so that nobody waits long."""
+    """A server over a rules folder; it has a few cases and examples, so that nobody waits long."""
     cases = folder / "cases"
     (cases / "refractoriness").mkdir(parents=True)
-    for name in ("criterion-a.yaml", "criterion-d.yaml"):
-        text = (ROOT / "tests/rules/refractoriness" / name).read_text(encoding="utf-8")
-        (cases / "refractoriness" / name).write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "tests/rules/refractoriness/criterion-a.yaml", cases / "refractoriness")
+    examples = folder / "examples"
+    examples.mkdir()
+    for name in EXAMPLES:
+        shutil.copy(ROOT / "examples" / f"{name}.yaml", examples)
     settings = Settings(
         str(folder / "clinic.sqlite"), str(folder / "ledger.sqlite"), rules, ROOT / "templates", clock,
-        cases=cases, examples=ROOT / "examples", processes=1, hosts=("testserver",), sign_ins_a_minute=1_000,
+        cases=cases, examples=examples, processes=1, hosts=("testserver",), sign_ins_a_minute=1_000,
     )  # fmt: skip
     record_patients(settings)
     house = House(settings)
@@ -74,14 +78,15 @@ def opened(folder: Path, rules: Path) -> Iterator[tuple[House, TestClient]]:
 
 
 def record_patients(settings: Settings) -> None:
-    """Two recorded patients, one of them twice."""
-    consultation, words = Consultation(settings.rules), read_words(settings.templates)
+    """Two recorded patients, one of them twice, and one who was forgotten."""
+    consultation = Consultation(settings.rules)
     with closing(open_store(settings.ledger, writable=True)) as store:
         ledger = Ledger(store, clock)
-        for name in (*RECORDED, RECORDED[0]):
+        for name in (*RECORDED, RECORDED[0], FORGOTTEN):
             file = consultation.read(ROOT / "examples" / f"{name}.yaml", ON)
             assessment = consultation.assess(file, ON)
             asked = Asked(Explain.NOTHING.name.lower(), False, "clinician", "html")
-            answer = document(assessment, words, Explain.NOTHING, answers=False)
+            answer = {"program": {}, "recommendations": []}  # nobody reads it here, and it takes long to make
             draft = assessment_draft(f"{SECRET}-{name}", file.document.data, assessment, answer, asked, Asker("clinician", "c"))
             ledger.append(draft, stored_rulebook(assessment))
+        ledger.erase(f"{SECRET}-{FORGOTTEN}", Asker("administrator", "a"))

@@ -4,7 +4,7 @@
   const form = document.querySelector("form.editor");
   if (!form) return;
   const area = form.querySelector("textarea"), sheet = form.querySelector(".sheet"), place = document.getElementById("problems");
-  const LINE = 20, TOP = 6, WAIT = 700, LEAST = 2, MOST = 12;
+  const LINE = 20, TOP = 6, WAIT = 700, LEAST = 2, MOST = 8;
   const make = (tag, made = {}, text = "") => { const node = Object.assign(document.createElement(tag), made); node.textContent = text; return node; };
   const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"];
 

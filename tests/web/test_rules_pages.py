@@ -327,6 +327,13 @@ def test_the_editor_is_given_its_words(author: Browser) -> None:
     assert "GF-E-A4" in words["rule"] and "not_met" in words["status"] and "first_known" in words["key"]
 
 
+def test_the_editor_stays_small() -> None:
+    static = ROOT / "engine/euthymia/web/static"
+    assert (static / "editor.js").stat().st_size <= 9_000
+    styles = [ROOT / "templates/html" / name for name in ("style.css", "graph.css")]
+    assert sum(path.stat().st_size for path in (*static.iterdir(), *styles)) <= 100_000
+
+
 def test_what_an_author_keeps_is_nobody_elses(author: Browser, place: tuple[House, TestClient]) -> None:
     _save(author, FILE, _longer(place[0]))
     other = Browser(*place, "author-2")

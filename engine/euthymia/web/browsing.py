@@ -126,6 +126,8 @@ class Browsing:
 
     def rule(self, rule: Rule) -> Item:
         """All that the rulebook says about a rule, save the lines of its file."""
+        parts = [rule, *(part for part in self.rulebook.rules if part.part_of == rule.id)]
+        numbers = sorted(set().union(*map(parameters_of, parts)))
         can = possible(rule, self.rulebook)
         shown: Item = self.words.model_dump()
         sentences = [
@@ -134,8 +136,7 @@ class Browsing:
         ]  # fmt: skip
         return self._common(rule) | {
             "about": rule.about, "sentences": sentences, "alert": rule.alert and self.words.severities[rule.alert], "advice": rule.advice,
-            "reminder": rule.reminder, "applies": rule.applies is not None, "parameters": [self._parameter(name) for name in
-            sorted(parameters_of(rule))], "arguments": self._arguments(rule),
+            "reminder": rule.reminder, "applies": rule.applies is not None, "parameters": [self._parameter(name) for name in numbers], "arguments": self._arguments(rule),
             "asks": [self._fact(name) for name in rule.asks],
         }  # fmt: skip
 

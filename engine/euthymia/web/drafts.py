@@ -42,16 +42,20 @@ def _more(error: InputError) -> int:
 
 
 def cases_of(cases: Path, rule: str) -> list[Item]:
-    """Cases that expect something of a rule, with the statuses that they expect."""
+    """Cases that expect something of a rule or of an argument of it, with the statuses that they expect."""
     found: dict[tuple[str, int], Item] = {}
     for variant in _read(cases, _state(cases)):
-        statuses = [status for name, status in variant.expect.items() if name.partition("@")[0] == rule]
+        statuses = [status for name, status in variant.expect.items() if _is_of(name.partition("@")[0], rule)]
         if statuses:
             file = f"tests/rules/{Path(variant.file).relative_to(cases).as_posix()}"
             new = {"file": file, "line": variant.line, "case": variant.case.case, "statuses": []}
             item = found.setdefault((file, variant.line), new)
             item["statuses"] = list(dict.fromkeys([*item["statuses"], *statuses]))
     return list(found.values())
+
+
+def _is_of(name: str, rule: str) -> bool:
+    return name == rule or name.startswith(f"{rule}/")
 
 
 def coverage(cases: Path) -> list[Item]:

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from euthymia.web.access import ACCESS
 from euthymia.web.house import House
 from tests.shared import ROOT
 from tests.web.author_house import SECRET, Browser, TestClient, opened
+from tests.web.author_pages import FILE, HOSTILE, OUTSIDE, Field, in_force, longer, opened_file, save
 
-FILE = "parameters/refractoriness.yaml"
 RULE_FILE = "refractoriness/criterion-a.yaml"
 
 
@@ -43,50 +42,6 @@ def author(place: tuple[House, TestClient]) -> Iterator[Browser]:
 
 def _digest(folder: Path) -> str:
     return digest_of({str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
-
-
-def _in_force(house: House, path: str) -> str:
-    return (house.settings.rules / path).read_text(encoding="utf-8")
-
-
-class _Field(HTMLParser):
-    """The text of the editor and the version that it showed, as a browser would read them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.text, self.seen, self._inside = "", "", False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._inside = tag == "textarea"
-        if given.get("name") == "seen":
-            self.seen = given["value"] or ""
-
-    def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = self._inside and tag != "textarea"
-
-
-def _opened(browser: Browser, path: str) -> _Field:
-    page = browser.get("/rules/edit", path=path)
-    assert page.status_code == 200
-    field = _Field(page.text)
-    field.text = field.text.removeprefix("\n")
-    return field
-
-
-def _save(browser: Browser, path: str, text: str, seen: str = "0") -> Any:
-    return browser.post("/rules/edit", path=path, text=text.replace("\n", "\r\n"), seen=seen, do="save")
-
-
-def _longer(house: House) -> str:
-    """The shortest medication trial that counts, made longer."""
-    text = _in_force(house, FILE)
-    return text.replace("    value: 4\n    unit: weeks", "    value: 30\n    unit: weeks", 1)
 
 
 def test_an_author_finds_a_rule_by_its_id_and_by_its_words(author: Browser) -> None:
@@ -133,7 +88,7 @@ def test_rules_without_cases_are_told_by_topic(author: Browser) -> None:
 
 
 def test_a_mistake_is_told_at_its_line_and_nothing_is_saved_by_checking(author: Browser, place: tuple[House, TestClient]) -> None:
-    text = _in_force(place[0], RULE_FILE)
+    text = in_force(place[0], RULE_FILE)
     broken = text.replace("$medication_trial_minimum_weeks", "$medication_trial_minimum_week", 1)
     line = broken[: broken.index("minimum_week\n")].count("\n") + 1
     told = author.post("/rules/check", path=RULE_FILE, text=broken).json()
@@ -148,18 +103,18 @@ def test_a_mistake_is_told_at_its_line_and_nothing_is_saved_by_checking(author: 
 
 def test_copies_are_checked_together(author: Browser, place: tuple[House, TestClient]) -> None:
     """A rule may use a number that stands in another copy."""
-    numbers = _in_force(place[0], FILE).replace("id: medication_trial_minimum_weeks", "id: shortest_medication_trial")
+    numbers = in_force(place[0], FILE).replace("id: medication_trial_minimum_weeks", "id: shortest_medication_trial")
     told = author.post("/rules/check", path=FILE, text=numbers).json()
     assert f"rules/{RULE_FILE}" in {item["file"] for item in told["problems"]}
-    _save(author, FILE, numbers)
-    rules = _in_force(place[0], RULE_FILE).replace("medication_trial_minimum_weeks", "shortest_medication_trial")
+    save(author, FILE, numbers)
+    rules = in_force(place[0], RULE_FILE).replace("medication_trial_minimum_weeks", "shortest_medication_trial")
     others = author.post("/rules/check", path=RULE_FILE, text=rules).json()["problems"]
     assert f"rules/{RULE_FILE}" not in {item["file"] for item in others}
 
 
 def test_an_author_changes_a_number_and_sees_whom_it_changes(author: Browser, place: tuple[House, TestClient]) -> None:
     house = place[0]
-    saved = _save(author, FILE, _longer(house))
+    saved = save(author, FILE, longer(house))
     assert saved.status_code == 200 and "version 1" in saved.text
     started = author.post("/rules/effects")
     assert started.status_code == 200 and "/jobs/" in started.text
@@ -180,7 +135,7 @@ def test_an_author_changes_a_number_and_sees_whom_it_changes(author: Browser, pl
     assert f"{result['recorded']['changed']} of 2</strong> recorded patients change" in page
     assert f"{result['examples']['changed']} of 4</strong> example patients change" in page
     assert SECRET not in page
-    _save(author, FILE, _longer(house).replace("value: 30\n", "value: 31\n"), "1")
+    save(author, FILE, longer(house).replace("value: 30\n", "value: 31\n"), "1")
     assert "have changed since this was worked out" in author.get("/rules/edits").text
 
 
@@ -200,7 +155,7 @@ def _wait(job: Any) -> None:
 def test_an_alert_that_falls_silent_stands_on_top(author: Browser, place: tuple[House, TestClient]) -> None:
     house = place[0]
     path = "safety/suicide-risk.yaml"
-    _save(author, path, _in_force(house, path).replace("alert: critical", "alert: notice"))
+    save(author, path, in_force(house, path).replace("alert: critical", "alert: notice"))
     author.post("/rules/effects")
     job = house.jobs.last(author.account.id, "effects")
     assert job is not None
@@ -214,14 +169,14 @@ def test_an_alert_that_falls_silent_stands_on_top(author: Browser, place: tuple[
 def test_work_on_effects_can_be_stopped_and_mistakes_are_told_instead(author: Browser, place: tuple[House, TestClient]) -> None:
     house = place[0]
     assert "you have changed nothing yet" in author.post("/rules/effects").text
-    _save(author, FILE, _longer(house))
+    save(author, FILE, longer(house))
     author.post("/rules/effects")
     job = house.jobs.last(author.account.id, "effects")
     assert job is not None
     assert "Stop" in author.get("/rules/edits").text
     author.post(f"/jobs/{job.id}/stop")
     assert job.state == "stopped"
-    _save(author, FILE, _longer(house).replace("unit: weeks", "unit: months", 1), "1")
+    save(author, FILE, longer(house).replace("unit: weeks", "unit: months", 1), "1")
     author.post("/rules/effects")
     job = house.jobs.last(author.account.id, "effects")
     assert job is not None
@@ -232,51 +187,44 @@ def test_work_on_effects_can_be_stopped_and_mistakes_are_told_instead(author: Br
 
 def test_the_patch_applies_in_a_checkout(author: Browser, place: tuple[House, TestClient], tmp_path: Path) -> None:
     house = place[0]
-    _save(author, FILE, _longer(house))
+    save(author, FILE, longer(house))
     made = "schema: euthymia.rules/1\ntitle: New, with signs that end a line elsewhere \u2028 \x0c\nrules: []"
     assert author.get("/rules/edit", topic="safety", name="new-file").status_code == 200
-    _save(author, "safety/new-file.yaml", made)
+    save(author, "safety/new-file.yaml", made)
     patch = author.get("/rules/patch")
     assert patch.headers["content-disposition"] == 'attachment; filename="rules.patch"'
     shutil.copytree(house.settings.rules, tmp_path / "rules")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply", "--check", "-"], cwd=tmp_path, check=True, input=patch.content)
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, check=True, input=patch.content)
-    assert (tmp_path / "rules" / FILE).read_text(encoding="utf-8") == _longer(house)
+    assert (tmp_path / "rules" / FILE).read_text(encoding="utf-8") == longer(house)
     assert (tmp_path / "rules/safety/new-file.yaml").read_bytes().decode() == f"{made}\n"
     page = author.get("/rules/edits").text
     assert "1 line added, 1 removed" in page and "− removed" in page and "+ added" in page and "New file." in page
 
 
 def test_a_copy_is_discarded(author: Browser, place: tuple[House, TestClient]) -> None:
-    _save(author, FILE, _longer(place[0]))
+    save(author, FILE, longer(place[0]))
     assert "You keep a changed copy" in author.get("/rules/file", path=FILE).text
     assert "You have changed nothing" in author.post("/rules/discard", path=FILE).text
-    assert _opened(author, FILE).text == _in_force(place[0], FILE)
+    assert opened_file(author, FILE).text == in_force(place[0], FILE)
 
 
 def test_two_windows_do_not_overwrite_each_other(author: Browser, place: tuple[House, TestClient]) -> None:
-    one, other = _opened(author, FILE), _opened(author, FILE)
-    assert one.text == _in_force(place[0], FILE)
-    assert _save(author, FILE, one.text + "# one\n", one.seen).status_code == 200
-    late = _save(author, FILE, other.text + "# other\n", other.seen)
+    one, other = opened_file(author, FILE), opened_file(author, FILE)
+    assert one.text == in_force(place[0], FILE)
+    assert save(author, FILE, one.text + "# one\n", one.seen).status_code == 200
+    late = save(author, FILE, other.text + "# other\n", other.seen)
     assert late.status_code == 409 and "# other" in late.text and "saved in another window" in late.text
-    assert "# one" in _opened(author, FILE).text
-    again = _save(author, FILE, other.text + "# other\n", _Field(late.text).seen)
-    assert again.status_code == 200 and "# other" in _opened(author, FILE).text
+    assert "# one" in opened_file(author, FILE).text
+    again = save(author, FILE, other.text + "# other\n", Field(late.text).seen)
+    assert again.status_code == 200 and "# other" in opened_file(author, FILE).text
     author.post("/rules/discard", path=FILE)
-    gone = _save(author, FILE, other.text, "2")
+    gone = save(author, FILE, other.text, "2")
     assert gone.status_code == 409 and "discarded in another window" in gone.text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../pyproject.toml", "../rules/sources.yaml", "/etc/passwd", "safety/../../x.yaml", "safety/x.yml", "safety/x.py", "new.yaml",
-        "nowhere/new.yaml", "schemas/new.yaml", "schemas/rules.schema.json", "safety/.hidden.yaml", "safety//x.yaml", "", "safety",
-        "link.yaml", "linked/criterion-a.yaml", "safety/x.yaml\n", "safety/X.yaml", "safety\\x.yaml", "safety/\0.yaml",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("path", OUTSIDE)
 def test_paths_outside_the_rules_are_refused(author: Browser, place: tuple[House, TestClient], path: str) -> None:
     rules = place[0].settings.rules
     with_links = {rules / "link.yaml": ROOT / "pyproject.toml", rules / "linked": ROOT / "rules/refractoriness"}
@@ -285,7 +233,7 @@ def test_paths_outside_the_rules_are_refused(author: Browser, place: tuple[House
             os.symlink(target, link)
         assert author.get("/rules/file", path=path).status_code == 404
         for answer in (
-            author.get("/rules/edit", path=path), _save(author, path, "x: y\n"),
+            author.get("/rules/edit", path=path), save(author, path, "x: y\n"),
             author.post("/rules/check", path=path, text="x: y\n"),
         ):  # fmt: skip
             assert answer.status_code == 422 and "no such rule file" in answer.text
@@ -295,20 +243,7 @@ def test_paths_outside_the_rules_are_refused(author: Browser, place: tuple[House
     assert place[0].edits.of_owner(author.account.id) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("a: &x [1]\nb: *x\n", "alias"),
-        ("!!python/object/apply:os.system ['true']\n", "tags"),
-        (f"rules: {'[' * 5_000}\n", "deep"),
-        ("rules: [" + "1," * 30_000 + "1]\n", ""),
-        (f"title: {'x' * 320_000}\n", "longer than 300,000"),
-        ("\t\x00\x07", "YAML"),
-        ("", "empty"),
-        ("just words\n", "mapping"),
-        ("schema: euthymia.rules/1\ntitle: t\nrules:\n" + "  - {id: a, title: t, kind: rule, when: always}\n" * 500, "defined twice"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "told"), HOSTILE)
 def test_hostile_text_gives_messages(author: Browser, text: str, told: str) -> None:
     answer = author.post("/rules/check", path="safety/new-file.yaml", text=text)
     assert answer.status_code == 200
@@ -317,7 +252,7 @@ def test_hostile_text_gives_messages(author: Browser, text: str, told: str) -> N
 
 
 def test_what_is_kept_is_limited(author: Browser) -> None:
-    refused = _save(author, "safety/new-file.yaml", "#" * 310_000)
+    refused = save(author, "safety/new-file.yaml", "#" * 310_000)
     assert refused.status_code == 422 and "longer than 300,000" in refused.text
 
 
@@ -335,11 +270,11 @@ def test_the_editor_stays_small() -> None:
 
 
 def test_what_an_author_keeps_is_nobody_elses(author: Browser, place: tuple[House, TestClient]) -> None:
-    _save(author, FILE, _longer(place[0]))
+    save(author, FILE, longer(place[0]))
     other = Browser(*place, "author-2")
     assert "You have changed nothing" in other.get("/rules/edits").text
     assert other.get("/rules/patch").text == ""
-    assert _opened(other, FILE).text == _in_force(place[0], FILE)
+    assert opened_file(other, FILE).text == in_force(place[0], FILE)
 
 
 @pytest.mark.parametrize("role", ["clinician", "auditor", "administrator"])

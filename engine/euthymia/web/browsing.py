@@ -135,10 +135,16 @@ class Browsing:
             for status in STATUSES if status in can or status in rule.says or status in rule.tells
         ]  # fmt: skip
         return self._common(rule) | {
-            "about": rule.about, "sentences": sentences, "alert": rule.alert and self.words.severities[rule.alert], "advice": rule.advice,
-            "reminder": rule.reminder, "applies": rule.applies is not None, "parameters": [self._parameter(name) for name in numbers], "arguments": self._arguments(rule),
+            "about": rule.about,
+            "sentences": sentences,
+            "alert": rule.alert and self.words.severities[rule.alert],
+            "advice": rule.advice,
+            "reminder": rule.reminder,
+            "applies": rule.applies is not None,
+            "parameters": [self._parameter(name) for name in numbers],
+            "arguments": self._arguments(rule),
             "asks": [self._fact(name) for name in rule.asks],
-        }  # fmt: skip
+        }
 
     def text(self, text: Text) -> Item:
         return self._common(text) | {"text": text.text, "tells": text.tells}

@@ -59,8 +59,9 @@ def effects(step: Step, asked: Asked) -> Item:
             raise InputError(Problem(**told(problem, folder)) for problem in error.problems) from None
         except EngineFault as fault:
             raise InputError([Problem("rules", 0, "", f"more than the engine bears: {fault}")]) from None
-        with closing(open_store(asked.ledger, writable=False)) as store:
-            return _Effects(step, asked, after, store).found(folder)
+    # the folder is gone before the long part begins, so that stopping it leaves nothing behind
+    with closing(open_store(asked.ledger, writable=False)) as store:
+        return _Effects(step, asked, after, store).found(folder)
 
 
 class _Effects:

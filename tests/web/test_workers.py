@@ -23,7 +23,7 @@ NOT_MADE = "No decision was made"
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
     """Of little patience with what somebody waits for; enough for a process to begin."""
-    made = Workers(bundled("rules"), bundled("templates"), 1, {"now": 60.0, "later": 60.0})
+    made = Workers(bundled("rules"), bundled("templates"), 1, {"now": 60.0, "later": 60.0, "draft": 60.0})
     yield made
     made.stop()
 

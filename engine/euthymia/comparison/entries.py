@@ -34,7 +34,7 @@ class Entries:
     def change(self, changed: Changed) -> Item:
         """Everything about one change."""
         subject = changed.subject
-        group = self._group(changed)
+        group = self._group(subject, changed.before, changed.after)
         told = self._named(subject) | {
             "group": group,
             "before": self._side(subject, changed.before, group, 0),
@@ -47,6 +47,22 @@ class Entries:
             weights = [found.value[0] for found in (changed.after, changed.before) if found.value and found.value[0]]
             told |= {"severity": weights[0], "became": became(changed.before, changed.after), "went": why_it_went(changed.explanations)}
         return told | self.reasons.of(changed)
+
+    def brief(self, subject: Subject, before: Outcome, after: Outcome) -> Item:
+        """The same in short, for many patients at once: nothing that a sentence would tell of the patient, and no cause.
+
+        `weights`: of an alert, before and after. `silent`, `raised`: it stood and stands no more, or the other way round.
+        """
+        group = self._group(subject, before, after)
+        told = self._named(subject) | {"group": group, "weights": None, "became": None}
+        told |= {"before": self._shown(subject, before, group), "after": self._shown(subject, after, group)}
+        was, now = (group == "alert" and is_shown(found) for found in (before, after))
+        if group == "alert":
+            told |= {
+                "weights": tuple(found.value[0] if found.value else None for found in (before, after)),
+                "became": became(before, after),
+            }
+        return told | {"silent": was and not now, "raised": now and not was}
 
     def grounds(self, found: OtherGrounds) -> Item:
         """A judgement with the same status on both sides, with both sentences."""
@@ -94,11 +110,11 @@ class Entries:
                 return step.result.step.label
         return subject.id
 
-    def _group(self, changed: Changed) -> str:
-        subject, rule = changed.subject, self.rule(changed.subject)
+    def _group(self, subject: Subject, before: Outcome, after: Outcome) -> str:
+        rule = self.rule(subject)
         if rule is None:
             return _BY_KIND[subject.kind]
-        if is_shown(changed.before) or is_shown(changed.after):
+        if is_shown(before) or is_shown(after):
             return "alert"
         if rule.kind == "option" or (rule.advice and rule.kind != "helper"):
             return "advice"
@@ -106,7 +122,7 @@ class Entries:
             return "headline"
         if rule.part_of is not None:
             return "argument" if "/" in rule.id and self._is_argument(rule) else "helper"
-        settled = MET in (changed.before.status, changed.after.status)
+        settled = MET in (before.status, after.status)
         return "helper" if rule.kind == "helper" or (rule.kind == "conflict" and not settled) else "conclusion"
 
     def _is_argument(self, rule: Rule) -> bool:

@@ -30,7 +30,7 @@ from euthymia.rulebook.conditions import (
 )
 from euthymia.rulebook.files import ParameterEntry
 
-_STATUS_WORDS = {
+STATUS_WORDS = {
     "is met": (MET,),
     "is not met": (NOT_MET,),
     "is not applicable": (NOT_APPLICABLE,),
@@ -83,9 +83,9 @@ class LineParser:
     def _status(self, rule: str, rest: str, about: str) -> Condition:
         if self.names.rules[rule] not in ("patient", about):
             raise Wrong(f"{rule} is about a {self.names.rules[rule]}; refer to it inside a count or latest_trial")
-        wanted = _STATUS_WORDS.get(rest or "is met")
+        wanted = STATUS_WORDS.get(rest or "is met")
         if wanted is None:
-            raise Wrong(f"found '{found(rest)}' after {rule}; allowed: {', '.join(_STATUS_WORDS)}")
+            raise Wrong(f"found '{found(rest)}' after {rule}; allowed: {', '.join(STATUS_WORDS)}")
         return StatusIs(rule, wanted)
 
     def _fact(self, fact: Declaration, rest: str, about: str) -> Condition:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from euthymia.clinic.accounts import Accounts
 from euthymia.clinic.charts import Charts
+from euthymia.clinic.edits import Edits
 from euthymia.clinic.sessions import Sessions
 from euthymia.clinic.store import Store
 from euthymia.consultation import Consultation
@@ -16,6 +17,7 @@ from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.store import Store as Records
 from euthymia.render.words import read_words
+from euthymia.web.browsing import Browsing
 from euthymia.web.jobs import Jobs
 from euthymia.web.pages import Pages
 from euthymia.web.settings import Settings
@@ -37,6 +39,7 @@ class House:
         settings = self.settings
         self.consultation = Consultation(settings.rules)
         self.words = read_words(settings.templates)
+        self.browsing = Browsing(self.consultation.rulebook, self.words)
         self.pages = Pages(settings.templates)
         self.signer = self._signer()
         self.store = Store(settings.database)
@@ -48,6 +51,7 @@ class House:
         self.accounts = Accounts(self.store, settings.clock, settings.hasher)
         self.sessions = Sessions(self.store, settings.clock, settings.idle, settings.longest)
         self.charts = Charts(self.store, settings.clock)
+        self.edits = Edits(self.store, settings.clock)
         self.workers = Workers(settings.rules, settings.templates, settings.processes)
         self.drug_names = sorted({drug.label for drug in self.consultation.rulebook.drugs.drugs})
         self.jobs = Jobs()

@@ -27,6 +27,7 @@ from euthymia.render.questions import ShownAnswers, shown_question, telling
 from euthymia.render.standing import standing
 from euthymia.render.why_document import NoSuchId, why_document
 from euthymia.render.words import Words, read_words
+from euthymia.rulebook.rulebook import Rulebook
 from euthymia.source import Document
 from euthymia.web.fields import slug
 from euthymia.web.reading import NAME, fact_of, read_as_far_as_possible
@@ -68,6 +69,11 @@ def forget() -> None:
 def ready() -> str:
     """The digest of the rulebook that is in force."""
     return _own[0].consultation.rulebook.digest
+
+
+def own_rulebook() -> Rulebook:
+    """The one that is in force."""
+    return _own[0].consultation.rulebook
 
 
 # ---------------------------------------------------------------- one chart

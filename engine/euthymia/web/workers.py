@@ -18,8 +18,10 @@ from zlib import crc32
 from euthymia.web import work
 
 Made = TypeVar("Made")
-Urgency = Literal["now", "later"]
-PATIENCE: Mapping[Urgency, float] = MappingProxyType({"now": 20.0, "later": 120.0})  # seconds until a process at work is taken to hang
+Urgency = Literal["now", "later", "draft"]
+# Seconds until a process at work is taken to hang.
+PATIENCE: Mapping[Urgency, float] = MappingProxyType({"now": 20.0, "later": 120.0, "draft": 40.0})
+_AT_ONCE: tuple[Urgency, ...] = ("now", "later")  # ready before anybody is served; drafts only once an author comes
 _NICE = 10  # what can wait gives way to what somebody waits for
 
 
@@ -32,13 +34,15 @@ class Superseded(Exception):
 
 
 class Workers:
-    """Processes for work that somebody waits for, and as many for work that may take longer."""
+    """Processes for work that somebody waits for, as many for work that may take longer, and one for drafts of rules."""
 
     def __init__(self, rules: Path, templates: Path, processes: int | None = None, patience: Mapping[Urgency, float] = PATIENCE) -> None:
         count = processes or max(os.cpu_count() or 1, 1)
         self._pools: dict[Urgency, list[_Worker]] = {
             "now": [_Worker((rules, templates, 0), patience["now"]) for _ in range(count)],
             "later": [_Worker((rules, templates, _NICE), patience["later"]) for _ in range(count)],
+            # An author's draft may be of any kind, and must hold up no decision.
+            "draft": [_Worker((rules, templates, _NICE), patience["draft"])],
         }
 
     def call(self, urgency: Urgency, affinity: str, function: Callable[..., Made], *arguments: Any) -> Made:
@@ -54,16 +58,19 @@ class Workers:
         return pool[crc32(affinity.encode()) % len(pool)]
 
     def start(self) -> None:
-        """Have every process read the rules; returns once all have. Raises NotDecided."""
-        with ThreadPoolExecutor(sum(map(len, self._pools.values()))) as waiting:
-            for _ in waiting.map(lambda worker: worker.call(work.ready, ()), [worker for pool in self._pools.values() for worker in pool]):
+        """Have every process for decisions read the rules; returns once all have. Raises NotDecided."""
+        workers = self._of_decisions()
+        with ThreadPoolExecutor(len(workers)) as waiting:
+            for _ in waiting.map(lambda worker: worker.call(work.ready, ()), workers):
                 pass
 
     def forget(self) -> None:
         """Have every process keep nothing of any chart: somebody was erased. Returns at once; each does so after what it is doing."""
-        for pool in self._pools.values():
-            for worker in pool:
-                worker.forget()
+        for worker in self._of_decisions():
+            worker.forget()
+
+    def _of_decisions(self) -> list["_Worker"]:
+        return [worker for urgency in _AT_ONCE for worker in self._pools[urgency]]
 
     def restarts(self) -> int:
         """How often a process had to be replaced."""

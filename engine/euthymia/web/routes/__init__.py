@@ -13,6 +13,9 @@ from euthymia.web.routes import (
     jobs,
     patients,
     reasoning,
+    rules,
+    rules_edit,
+    rules_effects,
     sign_in,
 )
 
@@ -30,4 +33,7 @@ ROUTERS = (
     audit_change.router,
     audit.router,
     api.router,
+    rules_edit.router,
+    rules_effects.router,
+    rules.router,
 )  # fmt: skip

@@ -40,9 +40,31 @@ def test_every_page_of_a_clinician_is_for_everybody(
     _require_fit(page, "password", picture)
 
 
-def test_the_administrators_page_is_for_everybody(visit: Visit, picture: Picture) -> None:
+_PAGES = {
+    "administrator": ("/accounts",),
+    "auditor": ("/audit", "/audit/check", "/audit/statistics", "/audit/export", "/audit/erase"),
+    "author": (
+        "/rules", "/rules/GF-E-A4", "/rules/map", "/rules/coverage", "/rules/edits", "/rules/file?path=refractoriness/criterion-a.yaml",
+        "/rules/edit?path=refractoriness/criterion-a.yaml",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), _SCREENS[:2])
+@pytest.mark.parametrize("role", _PAGES)
+def test_every_page_of_the_others_is_for_everybody(role: str, width: int, height: int, scheme: str, visit: Visit, picture: Picture) -> None:
+    page = visit(role, width, height, scheme).page
+    for number, address in enumerate(_PAGES[role]):
+        page.goto(address)
+        _require_fit(page, f"{role}-{number}-{scheme}", picture)
+
+
+def test_a_violation_would_be_found(visit: Visit, picture: Picture) -> None:
+    """A field that has lost its label, and a text that can hardly be read."""
     page = visit("administrator").page
-    _require_fit(page, "accounts", picture)
+    page.evaluate("document.querySelector('label[for=name]').remove(); document.querySelector('h1').className = 'stale small'")
+    with pytest.raises(AssertionError, match="label"):
+        _require_fit(page, "violation", picture)
 
 
 def test_no_page_loads_more_than_a_hundred_kilobytes_of_our_own(visit: Visit, root: Path) -> None:
@@ -55,8 +77,22 @@ def test_no_page_loads_more_than_a_hundred_kilobytes_of_our_own(visit: Visit, ro
     settled(page)
     host = page.url.split("/patients", maxsplit=1)[0]
     assert all(response.url.startswith(host) for response in loaded)
+    _require_light(loaded)
+
+
+def test_no_page_of_an_author_loads_more_either(visit: Visit) -> None:
+    page = visit("author").page
+    for address in ("/rules/GF-E-A4", "/rules/edit?path=refractoriness/criterion-a.yaml"):
+        loaded: list[Response] = []
+        page.on("response", loaded_into := lambda response, loaded=loaded: loaded.append(response))
+        page.goto(address, wait_until="networkidle")
+        _require_light(loaded)
+        page.remove_listener("response", loaded_into)
+
+
+def _require_light(loaded: list[Response]) -> None:
     assets = {response.url: len(response.body()) for response in loaded if "/static/" in response.url}
-    assert sum(assets.values()) < _MOST, assets
+    assert 0 < sum(assets.values()) < _MOST, assets
 
 
 def _require_fit(page: Page, name: str, picture: Picture) -> None:

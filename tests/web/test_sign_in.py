@@ -281,3 +281,13 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(own: Application) 
     assert nobody.part("/patients/abc/standing").status_code == 401
     assert nobody.send("POST", "/patients/abc/facts", data={"fact": "x"}).status_code == 401
     assert where(nobody.sign_in(own.account("clinician").name, next="/patients/abc")) == "/patients/abc"
+
+
+def test_another_site_can_sign_nobody_in(make_application: MakeApplication) -> None:
+    """A form elsewhere that sends a name and a password is refused, by what the browser says of it."""
+    application = make_application()
+    application.house.accounts.add("guest", "clinician", PASSWORD, must_change=False)
+    sent = {"name": "guest", "password": PASSWORD}
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 303), ("none", 303)):
+        visitor = application.visitor("")
+        assert visitor.send("POST", "/sign-in", data=sent, headers={"Sec-Fetch-Site": site}).status_code == status

@@ -14,6 +14,7 @@ from euthymia.render.words import plain
 Kind = Literal["choice", "amount", "text", "date", "several", "lines", "map", "unit", "units", "numbers"]
 NOT_ASKED, UNKNOWN, NOT_APPLICABLE, GIVEN, EMPTY = "not_asked", "unknown", "not_applicable", "given", "none"
 SOURCES = ("clinician", "patient", "record", "relative", "device", "publication")
+_LONGEST_SCALE = 10
 # Amounts whose unit is a fact of its own: both are asked and saved together.
 UNIT_BESIDE = {"trial.dose_daily": "trial.dose_unit", "trial.plasma_level": "trial.plasma_level_unit"}
 _KINDS: dict[str, Kind] = {
@@ -56,6 +57,7 @@ class Field:
     suggestions: str = ""
     beside: "Field | None" = None
     keys: tuple[str, ...] = field(default=())
+    scale: tuple[int, ...] = ()  # the few whole numbers that may be answered, to be picked rather than typed
 
     @property
     def asked(self) -> bool:
@@ -105,6 +107,7 @@ class Fields:
             suggestions="drugs" if fact.full_name == "trial.drug" or fact.drug_group else "",
             beside=self.of(f"{beside}@{unit}") if beside else None,
             keys=fact.keys,
+            scale=_scale(fact),
         )
 
     def of_record(self, record: str, unit: str = "") -> list[Field]:
@@ -129,6 +132,12 @@ def _states(fact: Declaration) -> Iterable[Choice]:
     if not fact.safety:
         yield Choice(NOT_APPLICABLE, "does not apply")
     yield Choice(NOT_ASKED, "not asked")
+
+
+def _scale(fact: Declaration) -> tuple[int, ...]:
+    if fact.type != "integer" or fact.minimum is None or fact.maximum is None or fact.maximum - fact.minimum > _LONGEST_SCALE:
+        return ()
+    return tuple(range(int(fact.minimum), int(fact.maximum) + 1))
 
 
 def _answer(fact: Declaration, value: Any) -> str:

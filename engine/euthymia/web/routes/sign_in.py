@@ -5,10 +5,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError
-from euthymia.web.guard import Signed, TheForm, TheHouse, cookie_name
+from euthymia.web.guard import Forbidden, Signed, TheForm, TheHouse, cookie_name
 from euthymia.web.house import House
 
 router = APIRouter(include_in_schema=False)
+_OWN_SITE = ("same-origin", "none")  # as browsers name it; other programs name nothing
 _HOME = {"clinician": "/patients", "auditor": "/audit", "author": "/rules", "administrator": "/accounts"}
 
 
@@ -24,7 +25,9 @@ def sign_in_page(request: Request, house: TheHouse, next: str = "") -> Response:
 
 @router.post("/sign-in")
 def sign_in(request: Request, house: TheHouse, form: TheForm) -> Response:
-    """The same answer for a wrong name, a wrong password and a locked account."""
+    """The same answer for a wrong name, a wrong password and a locked account. Another site may sign nobody in, as somebody else."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
+        raise Forbidden
     name, password = str(form.get("name") or ""), str(form.get("password") or "")
     account = house.accounts.check(name, password)
     if account is None:

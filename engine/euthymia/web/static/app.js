@@ -22,7 +22,7 @@
   // ---- answers: what is picked and what is written never contradict each other
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form.field");
-    if (!form || event.target.type === "radio" || !event.target.name.startsWith("value")) return;
+    if (!form || !event.target.name.startsWith("value")) return;
     const given = form.querySelector('input[name="answer"][value="given"]');
     if (given) given.checked = true;
   });
@@ -30,14 +30,14 @@
     const form = event.target.closest("form.field");
     if (!form || event.target.name !== "answer" || event.target.type !== "radio" || event.target.value === "given") return;
     for (const box of form.querySelectorAll('[name^="value"], [name="unit_beside"]')) {
-      if (box.type === "checkbox") box.checked = false; else box.value = "";
+      if (/checkbox|radio/.test(box.type)) box.checked = false; else box.value = "";
     }
   }, true);
 
   const halfWritten = (form) => {
     if (!form.hasAttribute("data-pair")) return false;
-    const value = form.querySelector('[name="value"]').value.trim();
-    return value !== "" && form.querySelector('[name="unit_beside"]').value.trim() === "";
+    const written = ["value", "unit_beside"].map((name) => form.querySelector(`[name="${name}"]`).value.trim() !== "");
+    return written[0] !== written[1];
   };
 
   // ---- saving: an answer that could not be sent stays on the page and is sent again

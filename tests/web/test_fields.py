@@ -14,8 +14,8 @@ from euthymia.facts.entering import place_of
 from euthymia.facts.observation import Observation
 from euthymia.facts.values import read_value
 from euthymia.source import read_file
-from euthymia.web.answers import Refused, read_answer
-from euthymia.web.fields import UNIT_BESIDE
+from euthymia.web.charts.answers import Refused, read_answer
+from euthymia.web.charts.fields import UNIT_BESIDE
 from tests.shared import ROOT
 from tests.web.browser import Application, Browser
 from tests.web.forms import forms_of

@@ -12,7 +12,7 @@ from euthymia.inference.trace import Key
 from euthymia.inference.view import View, views
 from euthymia.rulebook.conditions import FirstKnown
 from euthymia.source import read_file
-from euthymia.web.reading import fact_of, read_as_far_as_possible
+from euthymia.web.charts.reading import fact_of, read_as_far_as_possible
 from tests.generative.forgetting import contradicted, has, is_reminder, overturned, settled_by_forgetting, speaks_of_trials
 from tests.shared import ROOT
 from tests.web.browser import Application, Browser, new_once

@@ -10,7 +10,7 @@ import pytest
 
 from euthymia.errors import Disagreement, InputError
 from euthymia.resources import bundled
-from euthymia.web import work
+from euthymia.web.charts import work
 from euthymia.web.jobs import Busy, Job, Jobs
 from euthymia.web.workers import NotDecided, Workers
 from tests.web.browser import Browser

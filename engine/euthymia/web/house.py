@@ -17,9 +17,9 @@ from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.opening import open_store
 from euthymia.ledger.store import Store as Records
 from euthymia.render.words import read_words
-from euthymia.web.browsing import Browsing
 from euthymia.web.jobs import Jobs
 from euthymia.web.pages import Pages
+from euthymia.web.rules.browsing import Browsing
 from euthymia.web.settings import Settings
 from euthymia.web.workers import Workers
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zlib import crc32
 
-from euthymia.web import work
+from euthymia.web.charts import work
 
 Made = TypeVar("Made")
 Urgency = Literal["now", "later", "draft"]
@@ -126,7 +126,7 @@ class _Worker:
 
     def _made(self) -> ProcessPoolExecutor:
         context = get_context("forkserver")
-        context.set_forkserver_preload(["euthymia.web.work", "euthymia.web.audit_jobs"])
+        context.set_forkserver_preload(["euthymia.web.charts.work", "euthymia.web.audit.long_work"])
         return ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=self._given)
 
     def _replace(self) -> None:

@@ -14,9 +14,9 @@ from euthymia.clinic.charts import EMPTY, Changed, Chart, Entry
 from euthymia.errors import InputError, Problem
 from euthymia.facts.entering import place_of
 from euthymia.source import Document
-from euthymia.web import work
-from euthymia.web.answers import Refused, require
-from euthymia.web.charting import own_chart, told
+from euthymia.web.charts import work
+from euthymia.web.charts.answers import Refused, require
+from euthymia.web.charts.charting import own_chart, told
 from euthymia.web.guard import Signed, TheHouse
 from euthymia.web.routes.charts import require_fact
 from euthymia.web.routes.decisions import own_record, record_chart

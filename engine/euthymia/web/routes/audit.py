@@ -14,11 +14,11 @@ from euthymia.ledger.searching import Found
 from euthymia.render.page import AUDIENCES
 from euthymia.rulebook.base import SEVERITIES
 from euthymia.rulebook.conditions import STATUSES
-from euthymia.web import audit_work
+from euthymia.web.audit import audit_work
+from euthymia.web.audit.records import facts_told, judgements, outcome, record_at, responses_to
 from euthymia.web.guard import TheForm, TheHouse
 from euthymia.web.headers import STORED_PAGE_POLICY
 from euthymia.web.house import House
-from euthymia.web.records import facts_told, judgements, outcome, record_at, responses_to
 
 router = APIRouter(include_in_schema=False)
 _ASKED = ("from", "to", "role", "kind", "patient", "rule", "status", "alert")

@@ -13,7 +13,7 @@ from euthymia.ledger import fhir, tabular
 from euthymia.ledger.export import ndjson
 from euthymia.ledger.record import Asker
 from euthymia.ledger.store import Store
-from euthymia.web import audit_work
+from euthymia.web.audit import audit_work
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 

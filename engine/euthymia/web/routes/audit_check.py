@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.anchor import Anchor, anchor_in, anchor_of
-from euthymia.web import audit_jobs
-from euthymia.web.counts import tables
+from euthymia.web.audit.counts import tables
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 
@@ -42,7 +41,7 @@ def verify(request: Request, session: Signed, house: TheHouse, form: TheForm) ->
     """With the anchors and the public key that were kept elsewhere, as far as they were given."""
     try:
         anchors, key = _anchors(form), _public_key(house, form)
-        return _begun(house, session, "verify", audit_jobs.verification, anchors, key)
+        return _begun(house, session, "verify", long_work.verification, anchors, key)
     except InputError as error:
         return _page(request, house, session, {"verify": _said(error)}, 422)
 
@@ -52,7 +51,7 @@ def replay(request: Request, session: Signed, house: TheHouse, form: TheForm) ->
     """All answers, or those of some records."""
     try:
         first, last = (_number(form, key) for key in ("first", "last"))
-        return _begun(house, session, "replay", audit_jobs.replaying, house.settings.templates, first, last)
+        return _begun(house, session, "replay", long_work.replaying, house.settings.templates, first, last)
     except InputError as error:
         return _page(request, house, session, {"replay": _said(error)}, 422)
 
@@ -60,7 +59,7 @@ def replay(request: Request, session: Signed, house: TheHouse, form: TheForm) ->
 @router.post("/audit/check/steps")
 def steps(request: Request, session: Signed, house: TheHouse) -> Response:
     try:
-        return _begun(house, session, "steps", audit_jobs.checking)
+        return _begun(house, session, "steps", long_work.checking)
     except InputError as error:
         return _page(request, house, session, {"steps": _said(error)}, 422)
 
@@ -72,7 +71,7 @@ def statistics(request: Request, session: Signed, house: TheHouse) -> Response:
     newest = house.records.head()
     if job is None and newest is not None:
         try:
-            _begun(house, session, "statistics", audit_jobs.counting)
+            _begun(house, session, "statistics", long_work.counting)
         except InputError as error:
             problems = _said(error)
         job = house.jobs.last(session.account.id, "statistics")
@@ -86,7 +85,7 @@ def statistics(request: Request, session: Signed, house: TheHouse) -> Response:
 @router.post("/audit/statistics")
 def count_anew(session: Signed, house: TheHouse) -> Response:
     """Raises InputError while it is being counted."""
-    _begun(house, session, "statistics", audit_jobs.counting)
+    _begun(house, session, "statistics", long_work.counting)
     return RedirectResponse("/audit/statistics", 303)
 
 

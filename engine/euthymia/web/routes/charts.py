@@ -11,13 +11,13 @@ from euthymia.clinic.charts import Changed, Chart, Entry
 from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import row_of, with_unit, without_unit
 from euthymia.facts.entering import place_of
-from euthymia.web.answers import Refused, read_answer, typed
-from euthymia.web.charting import TRIALS, fields_of, own_chart, sections
-from euthymia.web.fields import Field, bare, slug, trial_names
+from euthymia.web.charts.answers import Refused, read_answer, typed
+from euthymia.web.charts.charting import TRIALS, fields_of, own_chart, sections
+from euthymia.web.charts.fields import Field, bare, slug, trial_names
+from euthymia.web.charts.trials import FIRST_FACTS, new_trial, trial_form
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 from euthymia.web.pages import is_part
-from euthymia.web.trials import FIRST_FACTS, new_trial, trial_form
 
 router = APIRouter(include_in_schema=False)
 _ONCE = re.compile(r"[0-9a-f]{8,64}")

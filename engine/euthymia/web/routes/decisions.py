@@ -14,8 +14,8 @@ from euthymia.ledger.responses import ANSWERED, REASONS, VERDICTS, response_draf
 from euthymia.ledger.store import Row
 from euthymia.render.page import html_page
 from euthymia.render.pdf import PdfAbout
-from euthymia.web import work
-from euthymia.web.charting import own_chart, told
+from euthymia.web.charts import work
+from euthymia.web.charts.charting import own_chart, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.headers import STORED_PAGE_POLICY
 from euthymia.web.house import House

@@ -12,8 +12,8 @@ from euthymia.errors import InputError, Problem
 from euthymia.facts.entering import Place
 from euthymia.source import read_document
 from euthymia.source.editing import changed_text, new_text
-from euthymia.web import work
-from euthymia.web.charting import own_chart
+from euthymia.web.charts import work
+from euthymia.web.charts.charting import own_chart
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 

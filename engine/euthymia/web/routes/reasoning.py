@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from euthymia.web import work
-from euthymia.web.charting import fields_of, names_aside, own_chart, set_aside, told
+from euthymia.web.charts import work
+from euthymia.web.charts.charting import fields_of, names_aside, own_chart, set_aside, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
 
 router = APIRouter(include_in_schema=False)

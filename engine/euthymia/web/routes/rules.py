@@ -9,12 +9,12 @@ from starlette.exceptions import HTTPException
 from euthymia.errors import InputError
 from euthymia.render.page import html_fragment
 from euthymia.render.rulebook_map import rulebook_map, topic_map
-from euthymia.web import drafts
-from euthymia.web.browsing import file_link
 from euthymia.web.guard import Signed, TheHouse
 from euthymia.web.house import House
-from euthymia.web.numbered import lines_of, numbered
-from euthymia.web.rule_files import NoSuchFile, text_in_force, topics
+from euthymia.web.rules import drafts
+from euthymia.web.rules.browsing import file_link
+from euthymia.web.rules.numbered import lines_of, numbered
+from euthymia.web.rules.rule_files import NoSuchFile, text_in_force, topics
 
 router = APIRouter(include_in_schema=False)
 _VIEWS = ("topics", "statements", "works")

@@ -9,12 +9,12 @@ from starlette.exceptions import HTTPException
 from euthymia.clinic.edits import LARGEST, Edit, SavedMeanwhile
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
-from euthymia.web import drafts
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
-from euthymia.web.patches import one_form, shown
-from euthymia.web.rule_files import NoSuchFile, known, text_in_force
-from euthymia.web.vocabulary import vocabulary
+from euthymia.web.rules import drafts
+from euthymia.web.rules.patches import one_form, shown
+from euthymia.web.rules.rule_files import NoSuchFile, known, text_in_force
+from euthymia.web.rules.vocabulary import vocabulary
 from euthymia.web.workers import NotDecided
 
 router = APIRouter(include_in_schema=False)

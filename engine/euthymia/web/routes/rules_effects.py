@@ -9,12 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 from euthymia.clinic.edits import Edit
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError
-from euthymia.web.effects import Asked, effects
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 from euthymia.web.jobs import Busy
-from euthymia.web.patches import patch, shown
-from euthymia.web.rule_files import NoSuchFile, text_in_force
+from euthymia.web.rules.effects import Asked, effects
+from euthymia.web.rules.patches import patch, shown
+from euthymia.web.rules.rule_files import NoSuchFile, text_in_force
 
 router = APIRouter(include_in_schema=False)
 _KIND = "effects"

@@ -23,10 +23,10 @@ from euthymia.ledger.sound import require_sound
 from euthymia.ledger.store import Store
 from euthymia.render.words import Words, read_words
 from euthymia.source import Document, read_file
-from euthymia.web.changed_parts import changed_parts, touched_rules
-from euthymia.web.drafts import told
-from euthymia.web.effects_told import Patient, Tally
-from euthymia.web.rule_files import Texts, as_rules, laid_over
+from euthymia.web.rules.changed_parts import changed_parts, touched_rules
+from euthymia.web.rules.drafts import told
+from euthymia.web.rules.effects_told import Patient, Tally
+from euthymia.web.rules.rule_files import Texts, as_rules, laid_over
 
 Item = dict[str, Any]
 Step = Callable[[int, int], None]

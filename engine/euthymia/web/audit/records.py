@@ -10,7 +10,7 @@ from euthymia.ledger.rulebooks import Compiled
 from euthymia.ledger.store import Row
 from euthymia.rulebook.base import SEVERITIES
 from euthymia.rulebook.conditions import MET, UNDETERMINED
-from euthymia.web.audit_work import fact_names, judgement_names, of_the_ledger, told_value
+from euthymia.web.audit.audit_work import fact_names, judgement_names, of_the_ledger, told_value
 from euthymia.web.house import House
 
 Item = dict[str, Any]

@@ -29,8 +29,8 @@ from euthymia.render.why_document import NoSuchId, why_document
 from euthymia.render.words import Words, read_words
 from euthymia.rulebook.rulebook import Rulebook
 from euthymia.source import Document
-from euthymia.web.fields import slug
-from euthymia.web.reading import NAME, fact_of, read_as_far_as_possible
+from euthymia.web.charts.fields import slug
+from euthymia.web.charts.reading import NAME, fact_of, read_as_far_as_possible
 
 Item = dict[str, Any]
 _REMEMBERED = 12  # charts whose decision is kept at hand

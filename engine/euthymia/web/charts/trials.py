@@ -3,8 +3,8 @@
 from typing import Any
 
 from euthymia.facts.catalogue import Catalogue
-from euthymia.web.answers import Form, Refused, read_answer
-from euthymia.web.fields import Fields
+from euthymia.web.charts.answers import Form, Refused, read_answer
+from euthymia.web.charts.fields import Fields
 
 # What is asked first about a trial, in this order; all else stands below.
 FIRST_FACTS = (

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from euthymia.facts.catalogue import Catalogue, Declaration
 from euthymia.facts.values import read_value
 from euthymia.source.text import plain_scalar
-from euthymia.web.fields import EMPTY, GIVEN, NOT_APPLICABLE, NOT_ASKED, SOURCES, UNIT_BESIDE, UNKNOWN
+from euthymia.web.charts.fields import EMPTY, GIVEN, NOT_APPLICABLE, NOT_ASKED, SOURCES, UNIT_BESIDE, UNKNOWN
 
 _NO_VALUE = (UNKNOWN, NOT_APPLICABLE)
 _LONGEST = 10_000

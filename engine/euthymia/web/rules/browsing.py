@@ -12,8 +12,8 @@ from euthymia.rulebook.base import Citation
 from euthymia.rulebook.conditions import STATUSES
 from euthymia.rulebook.rule import Origin, Rule, Text
 from euthymia.rulebook.rulebook import Rulebook
-from euthymia.web.changed_parts import parameters_of
-from euthymia.web.rule_files import path_of, paths
+from euthymia.web.rules.changed_parts import parameters_of
+from euthymia.web.rules.rule_files import path_of, paths
 
 Item = dict[str, Any]
 _MOST_FOUND = 200

@@ -13,7 +13,7 @@ from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import fact_at, with_fact
 from euthymia.facts.patient_file import PatientFile
 from euthymia.source import Document
-from euthymia.web.fields import UNIT_BESIDE
+from euthymia.web.charts.fields import UNIT_BESIDE
 
 NAME = "patient"
 _ROUNDS = 20

@@ -18,7 +18,7 @@ from euthymia.ledger.store import Row, Store
 from euthymia.ledger.verify import verify
 from euthymia.render.clean import clean_text
 from euthymia.render.words import read_words
-from euthymia.web.audit_work import reading
+from euthymia.web.audit.audit_work import reading
 from euthymia.web.jobs import Step
 
 Item = dict[str, Any]

@@ -10,8 +10,8 @@ from euthymia.cases.run import Variant, variants
 from euthymia.errors import EngineFault, InputError, Problem
 from euthymia.inference.agreement import Engines
 from euthymia.rulebook.load import load_rulebook
-from euthymia.web import work
-from euthymia.web.rule_files import Texts, as_rules, laid_over
+from euthymia.web.charts import work
+from euthymia.web.rules.rule_files import Texts, as_rules, laid_over
 
 Item = dict[str, Any]
 _MOST_TOLD = 200

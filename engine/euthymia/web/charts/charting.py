@@ -12,7 +12,7 @@ from euthymia.dialogue.screens import TREATMENTS
 from euthymia.facts.catalogue import Record
 from euthymia.facts.charting import fact_at
 from euthymia.facts.entering import Place
-from euthymia.web.fields import Fields
+from euthymia.web.charts.fields import Fields
 from euthymia.web.house import House
 
 TRIALS = "trials"

@@ -22,7 +22,7 @@ from euthymia.ledger.store import Row, Store
 from euthymia.render.derivation import derivation_graph
 from euthymia.render.page import html_fragment, html_page, text_page
 from euthymia.render.why_document import NoSuchId, why_document
-from euthymia.web import work
+from euthymia.web.charts import work
 
 Item = dict[str, Any]
 _A_PAGE = 50

@@ -1,0 +1,1 @@
+"""The auditor's part: records found, opened, explained, counted and checked."""

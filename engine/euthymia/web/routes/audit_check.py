@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.anchor import Anchor, anchor_in, anchor_of
+from euthymia.web.audit import long_work
 from euthymia.web.audit.counts import tables
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House

@@ -80,4 +80,4 @@ _Plain.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+
 def test_nothing_names_a_download_address_or_this_machine() -> None:
     """Lock files hold hashes only."""
     for path in (ROOT / "requirements").glob("*.txt"):
-        assert "http" not in path.read_text(encoding="utf-8")
+        assert "://" not in path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from euthymia.comparison.document import comparison
 from euthymia.comparison.mixtures import Side
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError
-from euthymia.render.bound import literal_sentences, parsed
+from euthymia.render.bound import literal_sentences, parsed, templates
 from euthymia.render.bound_folder import unbound_in
 from euthymia.render.carriers import Macros, macros_of, uncarried, unmarked
 from euthymia.render.document import document
@@ -88,7 +88,7 @@ def test_a_claim_is_found_wherever_it_is_put(template: str, source: str) -> None
     assert list(literal_sentences(template, source))
 
 
-@pytest.mark.parametrize("name", sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2")))
+@pytest.mark.parametrize("name", [name for name, _ in templates(TEMPLATES)])
 def test_a_claim_added_to_any_template_is_found(name: str) -> None:
     """At its end, as a macro would hold it."""
     source = (TEMPLATES / name).read_text(encoding="utf-8") + "{% macro added() %}<p>" + CLAIM + "</p>{% endmacro %}"
@@ -190,7 +190,7 @@ def test_what_carries_a_sentence_exists(consultation: Consultation, words: Words
             assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8"), name
 
 
-@pytest.mark.parametrize("name", sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2")))
+@pytest.mark.parametrize("name", [name for name, _ in templates(TEMPLATES)])
 def test_what_carries_a_sentence_stands_in_the_document_of_its_page(name: str) -> None:
     """A part of an assessment carries nothing on the page of a comparison, and the other way round."""
     sentences = read_sentences(TEMPLATES)

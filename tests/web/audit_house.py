@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from httpx import Response
+from httpx2 import Response
 
 from euthymia.clinic.charts import EMPTY
 from euthymia.consultation import Consultation

@@ -3,12 +3,15 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -16,7 +19,10 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-PASSWORD = "correct horse battery"
+from euthymia.clinic.accounts import Accounts
+from euthymia.clinic.store import Store
+from tests.web.browser import CHEAP, PASSWORD, ROLES
+
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 _PATIENCE = 60.0
@@ -42,11 +48,13 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """With an account for each role: clinician, other-clinician, auditor, author, administrator."""
+    """With an account for each role, named after it."""
     folder = tmp_path_factory.mktemp("server")
     database = folder / "data"
-    for name in ("clinician", "other-clinician", "auditor", "author", "administrator"):
-        _run(root, "account", "add", name, "--role", name.removeprefix("other-"), "--database", str(database))
+    with closing(Store(str(database / "clinic.sqlite"))) as store:
+        accounts = Accounts(store, lambda: datetime(2026, 11, 20, tzinfo=UTC), CHEAP)
+        for name in ROLES:
+            accounts.add(name, name, PASSWORD, must_change=False)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -59,13 +67,9 @@ def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
         yield Server(f"http://127.0.0.1:{port}", database, log)
     finally:
         process.terminate()
-        process.wait(30)
-
-
-def _run(root: Path, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "euthymia", *arguments], cwd=root, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True
-    )
+        ended = process.wait(30)
+    assert ended in (0, -signal.SIGTERM), "the server did not end by itself when it was told to"
+    assert '"defect"' not in log.read_text(encoding="utf-8")
 
 
 def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PASSWORD, Visitor
+from tests.browser.conftest import Visitor
 from tests.browser.steps import add_treatment, answer, field, new_patient, section
+from tests.web.browser import PASSWORD
 
 Visit = Callable[..., Visitor]
 _TWICE = "form => { fetch(form.action, {method: 'POST', body: new URLSearchParams(new FormData(form))}); form.submit(); }"

@@ -102,6 +102,8 @@ def _require_light(loaded: list[Response]) -> None:
 
 
 def _require_fit(page: Page, name: str, picture: Picture, *, whole: bool = False, every: bool = True) -> None:
+    expect(page.locator("progress")).to_have_count(0, timeout=60_000)  # the page of long work is loaded anew at its end
+    page.wait_for_load_state()
     picture(page, name)
     options = _EVERY_RULE if every else _OF_THE_SCREEN
     found = Axe().run(page, context=None if whole else _WITHOUT_ADVICE, options=options).response["violations"]

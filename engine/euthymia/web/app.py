@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
+from anyio import to_thread
 from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -26,12 +27,16 @@ from euthymia.web.pages import is_part
 from euthymia.web.routes import ROUTERS
 from euthymia.web.workers import NotDecided, Superseded
 
+# A request that waits for its turn at a worker holds a thread; so many may wait without holding up those that are quick.
+_THREADS = 400
+
 
 def create_app(house: House) -> FastAPI:
     """The application over stores and workers that are open. They are closed when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
         await run_in_threadpool(house.workers.start)
         house.ready = True
         yield

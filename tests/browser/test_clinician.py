@@ -126,5 +126,7 @@ def test_a_wrong_answer_is_told_kept_and_put_right(visit: Visit) -> None:
     asked = field(page, question).first
     expect(asked.locator("[name=value]")).to_have_value("about ten")
     expect(asked.locator(".wrong")).to_contain_text("On record: not asked")
+    expect(page.locator("#standing")).to_contain_text("Not saved: ")
     write(page, question, "10")
     expect(field(page, question).first.locator(".wrong")).to_have_count(0)
+    expect(page.locator("#standing")).not_to_contain_text("Not saved: ")

@@ -38,6 +38,13 @@ def fields_of(house: House, chart: Chart) -> Fields:
     return Fields(house.consultation.rulebook.facts, chart.data, chart.refused, entered_at(house, chart))
 
 
+def not_saved(house: House, chart: Chart) -> list[str]:
+    """What the answers are about that could not be taken, in words."""
+    facts = house.consultation.rulebook.facts
+    units = {name: f" ({name.partition('@')[2]})" for name in chart.refused if "@" in name}
+    return [facts[name.partition("@")[0]].label + units.get(name, "") for name in chart.refused if name.partition("@")[0] in facts]
+
+
 def entered_at(house: House, chart: Chart) -> Mapping[Place, str]:
     """When each fact was last changed."""
     return {tuple(change["place"]): change["at"] for change in house.charts.history(chart)}

@@ -159,8 +159,7 @@ def _answered(request: Request, house: House, chart: Chart, name: str, status: i
         return RedirectResponse(f"/patients/{chart.id}?section={section}" + (f"&unit={place}" if place else "") + f"#{slug(name)}", 303)
     field = fields_of(house, chart).of(name)
     answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where)
-    if status == 200:
-        answer.headers["HX-Trigger"] = "facts-changed"
+    answer.headers["HX-Trigger"] = "facts-changed"  # also where nothing was saved: that must be told beside what follows
     return answer
 
 

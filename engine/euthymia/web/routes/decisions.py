@@ -15,7 +15,7 @@ from euthymia.ledger.store import Row
 from euthymia.render.page import html_page
 from euthymia.render.pdf import PdfAbout
 from euthymia.web.charts import work
-from euthymia.web.charts.charting import own_chart, told
+from euthymia.web.charts.charting import not_saved, own_chart, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.headers import STORED_PAGE_POLICY
 from euthymia.web.house import House
@@ -37,8 +37,8 @@ def record_chart(request: Request, house: House, session: Session, found: Chart,
     """The number of the record, the same when it was sent before. Raises InputError, and 422 for a what-if."""
     if found.what_if_of is not None or found.pseudonym is None:
         raise HTTPException(422)
-    if found.refused:
-        raise InputError([Problem("chart", 0, "", "holds answers that could not be taken; put them right first")])
+    if labels := not_saved(house, found):
+        raise InputError([Problem("chart", 0, "", f"an answer could not be taken, put it right first: {label}") for label in labels])
     number = house.charts.record_sent(found, once)
     if number is None:
         by = Asker(session.account.role, session.account.name)

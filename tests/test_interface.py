@@ -97,3 +97,15 @@ def test_what_cannot_be_taken_is_told(sent: dict[str, str], told: str, client: T
     answer = client.post(f"/api/patients/{chart['id']}/facts", json={**sent, "seen": 0, "once": "a" * 24})
     assert answer.status_code == 422
     assert told in " ".join(answer.json()["problems"])
+
+
+@pytest.mark.parametrize("value", [None, "unknown", "not_applicable", {"value": "unknown", "source": "patient"}])
+def test_the_kind_of_a_trial_cannot_be_taken_away(value: Any, client: TestClient) -> None:
+    """Without it the whole trial would be left out of what is shown, and an open count of trials could be read as a no."""
+    data = {"schema": "euthymia.patient/1", "trials": [{"id": "t1", "modality": "medication"}]}
+    chart = client.post("/api/patients", json={"data": data}).json()
+    place = f"/api/patients/{chart['id']}"
+    answer = client.post(f"{place}/facts", json={"fact": "trial.modality@t1", "value": value, "seen": 0, "once": "b" * 24})
+    assert answer.status_code == 422
+    assert "a trial needs it" in " ".join(answer.json()["problems"])
+    assert client.get(place).json()["data"] == data

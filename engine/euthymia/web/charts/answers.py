@@ -41,8 +41,6 @@ def read_answer(form: Form, name: str, catalogue: Catalogue, today: str) -> list
         found.append((f"{beside}@{name.partition('@')[2]}", word if word and found[0][1] is not None else None))
         require(unit, found[1][1])
     require(fact, found[0][1])
-    if fact.full_name == _NEEDED and (found[0][1] is None or _text(form, "answer") in _NO_VALUE):
-        raise Refused("a trial needs it; a trial that was entered by mistake can be taken out")
     return found
 
 
@@ -54,7 +52,10 @@ def typed(form: Form, fact: Declaration) -> dict[str, Any]:
 
 
 def require(fact: Declaration, value: Any) -> None:
-    """Raises Refused for a value that a patient file may not hold."""
+    """Raises Refused for a value that a chart may not hold; None is not asked."""
+    bare = value.get("value") if isinstance(value, dict) else value
+    if fact.full_name == _NEEDED and bare in (None, *_NO_VALUE):
+        raise Refused("a trial needs it; a trial that was entered by mistake can be taken out")
     if value is None:
         return
     try:

@@ -171,6 +171,12 @@ class Charts:
         with self._store.reading() as connection:
             return self._changes(connection, chart)
 
+    def entered_at(self, chart: Chart) -> dict[Place, str]:
+        """When each fact was last changed; what it was before and after is not read."""
+        wanted = select(changes.c.place, changes.c.at).where(changes.c.chart == chart.id).order_by(changes.c.version)
+        with self._store.reading() as connection:
+            return {tuple(json.loads(row.place)): row.at for row in connection.execute(wanted)}
+
     def _changes(self, connection: Connection, chart: Chart) -> list[dict[str, Any]]:
         rows = list(connection.execute(select(changes).where(changes.c.chart == chart.id).order_by(changes.c.version)))
         texts = ("place", "before", "after")

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from euthymia.errors import InputError, Problem, suggestion
 from euthymia.ledger.commitments import opened
 from euthymia.ledger.record import Asker, Draft
-from euthymia.ledger.store import Row
+from euthymia.ledger.store import Row, Store
 
 Verdict = Literal["accepted", "modified", "overridden"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -40,6 +40,14 @@ def response_draft(row: Row, verdict: str, reason: str | None, rules: Sequence[s
     patient = row.part("patient")[0].value
     parts = {"patient": (opened(patient),), "response": (opened({"rules": list(rules), "note": note}),)}
     return Draft("response", by, {"to": number, "verdict": verdict, "reason": reason}, patient, parts)
+
+
+def responses_to(store: Store, row: Row, *parts: str) -> list[Row]:
+    """What was recorded of an assessment afterwards, in its order, read with these parts."""
+    if row.subject is None:
+        return []
+    later = store.rows(row.sealed.number, parts=parts, subject=row.subject, kinds=("response",))
+    return [response for response in later if response.sealed.content["to"] == row.sealed.number]
 
 
 def _problems(verdict: str, reason: str | None, note: str | None) -> list[Problem]:

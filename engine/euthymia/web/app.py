@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from euthymia import __version__
 from euthymia.errors import Disagreement, InputError
@@ -25,6 +25,7 @@ from euthymia.web.logs import tell_defect
 from euthymia.web.operations import Metrics, Watched
 from euthymia.web.pages import is_part
 from euthymia.web.routes import ROUTERS
+from euthymia.web.sending import Sending
 from euthymia.web.workers import NotDecided, Superseded
 
 # A request that waits for its turn at a worker holds a thread; so many may wait without holding up those that are quick.
@@ -88,21 +89,15 @@ class Caught:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def sent(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
+        sending = Sending(send)
         try:
-            await self._app(scope, receive, sent)
+            await self._app(scope, receive, sending)
         except TooLarge:
             raise
         except Exception as error:
             incident = secrets.token_hex(4)
             tell_defect(error, incident)
-            if not begun:
+            if not sending.begun:
                 what = "disagreement" if isinstance(error, Disagreement) else "defect"
                 await _told(Request(scope), 500, what, incident=incident)(scope, receive, send)
 

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from euthymia.web.sending import Sending
 from euthymia.web.settings import Settings
 
 _SHARING = 10  # so many browsers behind one address may be as busy as one may be; a made-up session does not help
@@ -33,17 +34,11 @@ class SizeLimit:
         if stated.isdecimal() and int(stated) > self._largest:
             await self._refuse(scope, receive, send)
             return
-        begun = False
-
-        async def sent(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
+        sending = Sending(send)
         try:
-            await self._app(scope, self._counted(receive), sent)
+            await self._app(scope, self._counted(receive), sending)
         except TooLarge:
-            if begun:
+            if sending.begun:
                 raise
             await self._refuse(scope, receive, send)
 

@@ -18,6 +18,7 @@ from euthymia.errors import InputError, Problem
 from euthymia.ledger.ledger import Ledger
 from euthymia.ledger.listing import Filters, about, listed
 from euthymia.ledger.replay import Day
+from euthymia.ledger.responses import responses_to
 from euthymia.ledger.rulebooks import old_rulebooks
 from euthymia.ledger.store import Row
 from euthymia.progress import progress
@@ -69,7 +70,7 @@ def show(
     """Show a record, and of an assessment the page of that day."""
     with readable(ledger) as opened:
         row = opened.row(number, "patient", "facts", "answer", "response")
-        answers = [later for later in _responses(opened, row) if later.sealed.content["to"] == number]
+        answers = responses_to(opened.store, row)
     if format is Format.json:
         parts = {name: [opening.value for opening in row.part(name)] for name in row.parts}
         write_out(json.dumps({"record": row.sealed.data, "hash": row.sealed.hash, "parts": parts}, ensure_ascii=False, indent=1))
@@ -81,10 +82,6 @@ def show(
         write_out(page_writer(format, audience, several=False, to_file=False)(program | row.part("answer")[0].value))
     elif format is Format.html:
         raise InputError([Problem("--format html", 0, "", f"record {number} holds no page (any more); --format text tells what it holds")])
-
-
-def _responses(ledger: Ledger, row: Row) -> list[Row]:
-    return [] if row.subject is None else list(ledger.store.rows(row.sealed.number, subject=row.subject, kinds=("response",)))
 
 
 def _heading(row: Row, answers: list[Row]) -> str:

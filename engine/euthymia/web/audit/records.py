@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from euthymia.ledger.responses import REASONS
+from euthymia.ledger.responses import REASONS, responses_to
 from euthymia.ledger.rulebooks import Compiled
 from euthymia.ledger.store import Row
 from euthymia.rulebook.base import SEVERITIES
@@ -89,13 +89,12 @@ def judgements(house: House, row: Row) -> list[Item]:
     ]
 
 
-def responses_to(house: House, row: Row) -> list[Item]:
+def responses(house: House, row: Row) -> list[Item]:
     """What was done with the answer of an assessment."""
-    if row.kind != "assessment" or row.subject is None:
+    if row.kind != "assessment":
         return []
-    found = house.records.rows(row.sealed.number, subject=row.subject, kinds=("response",))
     return [
         {"number": later.sealed.number, "at": later.sealed.at, "by": str(later.sealed.by), "verdict": later.sealed.content["verdict"],
          "reason": REASONS.get(later.sealed.content["reason"] or "", later.sealed.content["reason"])}
-        for later in found if later.sealed.content["to"] == row.sealed.number
+        for later in responses_to(house.records, row)
     ]  # fmt: skip

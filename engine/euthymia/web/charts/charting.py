@@ -1,7 +1,7 @@
 """A chart as the routes need it: found for its owner, its facts as text for the workers, its fields for a page."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -11,7 +11,6 @@ from euthymia.clinic.sessions import Session
 from euthymia.dialogue.screens import TREATMENTS
 from euthymia.facts.catalogue import Record
 from euthymia.facts.charting import fact_at
-from euthymia.facts.entering import Place
 from euthymia.web.charts.fields import Fields
 from euthymia.web.house import House
 
@@ -35,7 +34,7 @@ def told(chart: Chart) -> str:
 
 
 def fields_of(house: House, chart: Chart) -> Fields:
-    return Fields(house.consultation.rulebook.facts, chart.data, chart.refused, entered_at(house, chart))
+    return Fields(house.consultation.rulebook.facts, chart.data, chart.refused, house.charts.entered_at(chart))
 
 
 def not_saved(house: House, chart: Chart) -> list[str]:
@@ -43,11 +42,6 @@ def not_saved(house: House, chart: Chart) -> list[str]:
     facts = house.consultation.rulebook.facts
     units = {name: f" ({name.partition('@')[2]})" for name in chart.refused if "@" in name}
     return [facts[name.partition("@")[0]].label + units.get(name, "") for name in chart.refused if name.partition("@")[0] in facts]
-
-
-def entered_at(house: House, chart: Chart) -> Mapping[Place, str]:
-    """When each fact was last changed."""
-    return {tuple(change["place"]): change["at"] for change in house.charts.history(chart)}
 
 
 def sections(house: House, chart: Chart) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from euthymia.render.page import AUDIENCES
 from euthymia.rulebook.base import SEVERITIES
 from euthymia.rulebook.conditions import STATUSES
 from euthymia.web.audit import audit_work
-from euthymia.web.audit.records import facts_told, judgements, outcome, record_at, responses_to
+from euthymia.web.audit.records import facts_told, judgements, outcome, record_at, responses
 from euthymia.web.guard import TheForm, TheHouse
 from euthymia.web.headers import STORED_PAGE_POLICY
 from euthymia.web.house import House
@@ -87,7 +87,7 @@ def _said(problem: Problem) -> str:
 def show(request: Request, number: int, house: TheHouse) -> Response:
     """What the record says of itself, what came out, and what became of it."""
     row = record_at(house, number, "patient", "facts", "answer", "response")
-    given = {"row": row, "number": number, "outcome": outcome(row), "responses": responses_to(house, row)}
+    given = {"row": row, "number": number, "outcome": outcome(row), "responses": responses(house, row)}
     given |= {"patient": row.part("patient")[0].value if row.part("patient") else None}
     given |= {"said": row.part("response")[0].value if row.part("response") else None, "audiences": AUDIENCES}
     return house.pages.show(request, "audit-record", **given)

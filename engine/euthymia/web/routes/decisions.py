@@ -10,7 +10,7 @@ from euthymia.clinic.charts import Chart
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
 from euthymia.ledger.record import Asker, Draft
-from euthymia.ledger.responses import ANSWERED, REASONS, VERDICTS, response_draft
+from euthymia.ledger.responses import ANSWERED, REASONS, VERDICTS, response_draft, responses_to
 from euthymia.ledger.store import Row
 from euthymia.render.page import html_page
 from euthymia.render.pdf import PdfAbout
@@ -117,14 +117,8 @@ def own_record(house: House, session: Session, number: int, *parts: str) -> tupl
 
 
 def _responses(house: House, row: Row) -> list[dict[str, Any]]:
-    if row.subject is None:
-        return []
-    found = house.records.rows(row.sealed.number, parts=("response",), subject=row.subject, kinds=("response",))
-    return [
-        {"by": str(later.sealed.by), "at": later.sealed.at, **later.sealed.content, **_said(later)}
-        for later in found
-        if later.sealed.content["to"] == row.sealed.number
-    ]
+    found = responses_to(house.records, row, "response")
+    return [{"by": str(later.sealed.by), "at": later.sealed.at, **later.sealed.content, **_said(later)} for later in found]
 
 
 def _said(row: Row) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Example:
 
     def assessed(self) -> tuple[Assessment, dict[str, Any]]:
         """As the command `assess` does before it records."""
+        self.consultation.engines.pool.forget()  # as about a patient never seen before
         assessment = self.consultation.assess(self.file, ON)
         return assessment, document(assessment, self.words, Explain[ASKED.explain.upper()], answers=ASKED.answers)
 

@@ -14,12 +14,12 @@ from bench import patients
 from bench.handwritten import GOAL, Handwritten
 from bench.rulebooks import only, times
 from bench.timing import ON, ROOT, Row, alternating, compared, seconds, told
-from euthymia.assess import assess
+from euthymia.assess import Assessment, assess
 from euthymia.consultation import Consultation
 from euthymia.errors import EngineFault
 from euthymia.explain.vocabulary import Vocabulary
 from euthymia.facts.patient import Patient
-from euthymia.inference.agreement import Engines, decide
+from euthymia.inference.agreement import Decision, Engines, decide
 from euthymia.inference.durable import RuleSet
 from euthymia.inference.engine import Engine
 from euthymia.inference.evaluate import Evaluator
@@ -81,8 +81,8 @@ def decision_against_bare_engine(consultation: Consultation, sizes: Sizes) -> It
     bare, both, explained = alternating(
         [
             lambda: [rules.run(facts) for rules, facts in work],
-            lambda: [decide(consultation.engines, patient) for patient in everybody],
-            lambda: [assess(consultation.engines, vocabulary, patient, ON) for patient in everybody],
+            lambda: [decided_anew(consultation.engines, patient) for patient in everybody],
+            lambda: [_assessed_anew(consultation.engines, vocabulary, patient) for patient in everybody],
         ],
         max(sizes.repeats // 3, 1),
     )
@@ -92,10 +92,21 @@ def decision_against_bare_engine(consultation: Consultation, sizes: Sizes) -> It
     yield from _typical(consultation, everybody, sizes)
 
 
+def decided_anew(engines: Engines, patient: Patient) -> Decision:
+    """A decision as about a patient never seen before: nothing that fired earlier is remembered."""
+    engines.pool.forget()
+    return decide(engines, patient)
+
+
+def _assessed_anew(engines: Engines, vocabulary: Vocabulary, patient: Patient) -> Assessment:
+    engines.pool.forget()
+    return assess(engines, vocabulary, patient, ON)
+
+
 def _typical(consultation: Consultation, everybody: list[Patient], sizes: Sizes) -> Iterator[Row]:
     """The example in the middle, by the time that its decision takes."""
     repeats = max(sizes.repeats // 3, 1)
-    taken = [seconds(lambda one=patient: decide(consultation.engines, one), repeats) for patient in everybody]  # type: ignore[misc]
+    taken = [seconds(lambda one=patient: decided_anew(consultation.engines, one), repeats) for patient in everybody]  # type: ignore[misc]
     yield Row("one decision, over the examples", f"median {told(median(taken))}", f"longest {told(max(taken))}", f"{len(taken)} patients")
 
 
@@ -103,6 +114,7 @@ def recorded(engine: Engine, whole: View) -> list[tuple[RuleSet, list[dict[str, 
     """Each rule set that one evaluation runs, with the facts that it runs on."""
     runs: list[tuple[RuleSet, list[dict[str, Any]]]] = []
     honest = RuleSet.run
+    engine.forget()
 
     def recording(rules: RuleSet, facts: list[dict[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
         runs.append((rules, facts))
@@ -125,7 +137,7 @@ def growth_with_trials(consultation: Consultation, sizes: Sizes) -> Iterator[Row
 
 
 def _decision(engines: Engines, patient: Patient) -> Callable[[], object]:
-    return lambda: decide(engines, patient)
+    return lambda: decided_anew(engines, patient)
 
 
 def growth_with_rules(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:
@@ -175,7 +187,7 @@ def threads(consultation: Consultation, sizes: Sizes) -> Iterator[Row]:
 
     def together(number: int) -> object:
         with ThreadPoolExecutor(number) as pool:
-            return list(pool.map(lambda patient: decide(consultation.engines, patient), people))
+            return list(pool.map(lambda patient: decided_anew(consultation.engines, patient), people))
 
     alone, many = alternating([lambda: together(1), lambda: together(sizes.threads)], max(sizes.repeats // 5, 1))
     names = ("1 thread", f"{sizes.threads} threads")
@@ -204,6 +216,6 @@ def set_up(sizes: Sizes, rules: Path | None = None) -> Iterator[Row]:
     patient = patients.small(consultation)
     read = seconds(lambda: load_rulebook(rules or bundled("rules")), max(sizes.repeats // 5, 1))
     ready = seconds(lambda: Consultation(rules), max(sizes.repeats // 5, 1))
-    once = seconds(lambda: decide(consultation.engines, patient), sizes.repeats)
+    once = seconds(lambda: decided_anew(consultation.engines, patient), sizes.repeats)
     yield Row("rules read and checked", told(read), f"one decision {told(once)}", f"{read / once:.0f} ×")
     yield Row("rules read, checked and compiled", told(ready), f"one decision {told(once)}", f"{ready / once:.0f} ×")

@@ -1,5 +1,6 @@
 """Many clinicians at once: how long it takes to save an answer and to show where the patient stands. From a second process, on loopback."""
 
+import gzip
 import http.client
 import json
 import random
@@ -128,15 +129,16 @@ def _together(port: int, signed: list[tuple[Session, str]], minutes: float) -> T
 
 
 def _clinician(port: int, session: Session, chart: str, until: float, seen: Told) -> None:
-    """Answer, look, and let the page ask for the advice, as a browser does; then ask the next question aloud."""
+    """Answer, see where the patient stands, and let the page ask for the advice, as a browser does; then ask the next question aloud."""
     chance = random.Random(chart)
     pause = _PAUSE if until - time.monotonic() > _PAUSE[1] else (0.0, 0.1)
     time.sleep(chance.uniform(0, pause[1]))
     while time.monotonic() < until:
         began = time.perf_counter()
-        _sent(port, session, f"/patients/{chart}/facts", seen, _answer(chance))
-        _sent(port, session, f"/patients/{chart}/standing", seen)
+        page = _sent(port, session, f"/patients/{chart}/facts", seen, _answer(chance))
         seen.took("interaction", began)
+        if b'id="standing"' not in page:
+            seen.errors.append("an answer that did not say where the patient stands")
         later = [threading.Thread(target=_asked, args=(port, session, chart, part, seen)) for part in ("next", "results")]
         for thread in later:
             thread.start()
@@ -156,7 +158,8 @@ def _asked(port: int, session: Session, chart: str, part: str, seen: Told) -> No
     seen.took(part, began)
 
 
-def _sent(port: int, session: Session, path: str, seen: Told, body: str | None = None) -> None:
+def _sent(port: int, session: Session, path: str, seen: Told, body: str | None = None) -> bytes:
+    """The page, unpacked; empty where there was none."""
     headers = {"Cookie": f"euthymia={session.token}", "X-CSRF-Token": session.csrf, "HX-Request": "true", "Accept-Encoding": "gzip"}
     if body is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -164,9 +167,10 @@ def _sent(port: int, session: Session, path: str, seen: Told, body: str | None =
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
             connection.request("POST" if body is not None else "GET", path, body, headers)
             answer = connection.getresponse()
-            answer.read()
+            page = answer.read()
     except OSError as error:
         seen.errors.append(type(error).__name__)
-        return
+        return b""
     if answer.status not in (200, 204):
         seen.errors.append(f"{answer.status} for {path.rpartition('/')[2]}")
+    return gzip.decompress(page) if answer.getheader("Content-Encoding") == "gzip" else page

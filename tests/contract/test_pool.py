@@ -14,6 +14,7 @@ from euthymia.assess import Assessment
 from euthymia.consultation import Consultation
 from euthymia.errors import Defect, Disagreement, EngineFault
 from euthymia.facts.patient_file import PatientFile
+from euthymia.inference import engine
 from euthymia.inference.agreement import Engines, decide
 from euthymia.inference.durable import RuleSet
 from euthymia.inference.engine import Engine
@@ -70,6 +71,37 @@ def test_engines_are_used_again(engines: Engines, patients: list[PatientFile], m
     assert len(built) == 1
 
 
+def test_what_fired_over_the_very_same_facts_is_remembered_until_it_is_forgotten(
+    engines: Engines, patients: list[PatientFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statuses and firings are the same with and without; after `forget` everything fires again."""
+    runs: list[RuleSet] = []
+    honest = RuleSet.run
+
+    def counting(rules: RuleSet, facts: list[dict[str, Any]]) -> Any:
+        runs.append(rules)
+        return honest(rules, facts)
+
+    found = [decide(engines, patient.patient) for patient in patients]
+    monkeypatch.setattr(RuleSet, "run", counting)
+    again = [decide(engines, patient.patient) for patient in patients]
+    assert runs == []
+    engines.pool.forget()
+    anew = [decide(engines, patient.patient) for patient in patients]
+    assert len(runs) >= len(patients)
+    assert [(one.statuses, one.firings) for one in again] == [(one.statuses, one.firings) for one in anew]
+    assert [one.statuses for one in found] == [one.statuses for one in anew]
+
+
+def test_an_engine_remembers_no_more_than_its_share(engines: Engines, patients: list[PatientFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was used last is kept."""
+    monkeypatch.setattr(engine, "_REMEMBERED", 1)
+    for patient in patients[:3]:
+        decide(engines, patient.patient)
+    with engines.pool.engine() as used:
+        assert len(used._fired) == 1
+
+
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
     """Every engine that is built from here on."""
     built: list[Engine] = []
@@ -89,6 +121,7 @@ def test_an_engine_that_raised_is_thrown_away(
 ) -> None:
     """Whatever was raised, the engine is closed and the next patient gets a new one, with the right result."""
     right = decide(engines, patients[0].patient).statuses
+    engines.pool.forget()
     built, closed = counted(monkeypatch), list[Engine]()
     monkeypatch.setattr(Engine, "close", lambda engine: closed.append(engine))  # noqa: PLW0108
     with monkeypatch.context() as broken:
@@ -128,6 +161,18 @@ def test_a_disagreement_is_no_decision(consultation: Consultation, monkeypatch: 
         consultation.assess(patient, ON)
     lines = str(raised.value).splitlines()
     assert lines[1:] == ["GF-E-E1: evaluator not_met; durable_rules met from process.appraisal_given"]
+
+
+def test_an_engine_that_differed_is_thrown_away(engines: Engines, patients: list[PatientFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all that it remembers: the next decision is made by another one."""
+    patient = next(patient for path, patient in zip(EXAMPLES, patients, strict=True) if path.stem == "complete").patient
+    built = counted(monkeypatch)
+    with monkeypatch.context() as lying:
+        flip(lying, "GF-E-E1")
+        with pytest.raises(Disagreement):
+            decide(engines, patient)
+    assert decide(engines, patient).statuses[Key("GF-E-E1", None)] == "met"
+    assert len(built) == 2
 
 
 def test_a_disagreement_about_a_trial_names_the_trial(consultation: Consultation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

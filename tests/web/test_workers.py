@@ -174,3 +174,32 @@ def test_one_of_a_kind_and_few_at_once(jobs: Jobs) -> None:
     assert jobs.find(first.id, "b") is None and jobs.find(first.id, "a") is first and jobs.last("a", "one") is first
     jobs.stop(first)
     assert jobs.start("d", "one", waiting).state == "running"
+
+
+def test_a_saved_answer_says_where_the_patient_stands(clinician: Browser) -> None:
+    """In the same answer, with the version of the chart that was judged."""
+    path = clinician.new_patient()
+    answer = clinician.enter(path, "risk.suicidal_ideation", "yes")
+    assert answer.headers["hx-trigger"] == "facts-changed"
+    part = answer.text[answer.text.index('<div id="standing" hx-swap-oob="innerHTML">') :]
+    assert 'data-version="1"' in part and 'class="alert critical"' in part
+    assert clinician.part(f"{path}/standing").text.strip() in part
+
+
+def test_an_answer_is_acknowledged_although_nothing_follows_from_it_yet(
+    make_application: MakeApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process died, or the engines differ: the answer is saved all the same, and the page is to ask once more and be told."""
+    application = make_application()
+    clinician: Browser = application.visitor("clinician")
+    path = clinician.new_patient()
+    for error in (NotDecided("its process ended"), Disagreement("they differ")):
+
+        def newest(*arguments: Any, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(application.house.workers, "newest", newest)
+        answer = clinician.enter(path, "risk.assessed", "yes" if isinstance(error, NotDecided) else "no")
+        assert answer.status_code == 200 and "saved 2026-11-20" in answer.text and 'id="standing"' not in answer.text
+        assert answer.headers["hx-trigger"] == "facts-changed, standing-wanted"
+    assert clinician.chart(path).data["risk"]["assessed"]["value"] == "no"

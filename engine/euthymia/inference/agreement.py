@@ -40,11 +40,11 @@ def decide(engines: Engines, patient: Patient) -> Decision:
     """Evaluate by both engines. Raises Disagreement with both derivations when they differ."""
     whole = views(patient, engines.catalogue)
     meant = engines.evaluator.evaluate_view(whole)
-    with engines.pool.engine() as engine:
+    with engines.pool.engine() as engine:  # thrown away, with what it remembers, when it errs
         fired, firings = engine.evaluate(whole)
-    judged = {key: status for key, status in fired.items() if not key.rule.startswith("~")}
-    if judged != meant:
-        raise Disagreement(_difference(meant, judged, firings, whole))
+        judged = {key: status for key, status in fired.items() if not key.rule.startswith("~")}
+        if judged != meant:
+            raise Disagreement(_difference(meant, judged, firings, whole))
     return Decision(meant, tuple(firings), whole)
 
 

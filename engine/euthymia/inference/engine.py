@@ -20,6 +20,8 @@ from euthymia.rulebook.conditions import MET, NOT_APPLICABLE, NOT_MET, UNDETERMI
 Held = tuple[str, str | None, Any]  # a fact or a status: name, unit and, of a status, its value
 Names = dict[str, Held | Callable[[], Matched]]
 Fired = list[tuple[str, tuple[str, ...]]]
+Derived = Mapping[str, tuple[Code, str]]
+_REMEMBERED = 300  # firings of one layer over the very same facts; a kilobyte or some tens each
 
 
 class Engine:
@@ -30,6 +32,7 @@ class Engine:
         self.catalogue = catalogue
         self._of_patient = frozenset(name for name in catalogue if name.partition(".")[0] not in catalogue.many)
         self._sets = [RuleSet(layer) for layer in plan.layers]
+        self._fired: dict[Any, tuple[Fired, Derived]] = {}
 
     def evaluate(self, whole: View) -> tuple[dict[Key, str], list[Firing]]:
         """The status of every rule, and the firings that led to them."""
@@ -39,8 +42,21 @@ class Engine:
                 run.layer(rules, view)
         return run.statuses, run.firings
 
+    def fired(self, rules: RuleSet, facts: list[dict[str, Any]]) -> tuple[Fired, Derived]:
+        """What fires over these facts, and what is derived on the way. Units and patients of which the very same is known fire once."""
+        asserted = (id(rules), tuple(tuple(fact.items()) for fact in facts))
+        found = self._fired.pop(asserted, None) or (rules.run(facts), dict(rules.derived))
+        self._fired[asserted] = found  # what was used last stands last
+        if len(self._fired) > _REMEMBERED:
+            del self._fired[next(iter(self._fired))]
+        return found
+
     def is_of_patient(self, fact: str) -> bool:
         return fact in self._of_patient
+
+    def forget(self) -> None:
+        """Remember nothing of any patient."""
+        self._fired.clear()
 
     def close(self) -> None:
         for rules in self._sets:
@@ -57,12 +73,11 @@ class _Run:
         self.firings: list[Firing] = []
         self._of_unit: dict[str | None, dict[str, str]] = {None: {}}
         self._why: dict[Key, Callable[[], Matched]] = {}
-        self._seen: dict[Any, tuple[Fired, Mapping[str, tuple[Code, str]]]] = {}
 
     def layer(self, rules: RuleSet, view: View) -> None:
         """Judge one unit (or the patient) in one layer."""
         facts, names = self._facts(rules.layer, view)
-        reasons = _Reasons(rules.layer, names, *self._fired(rules, facts), view.unit)
+        reasons = _Reasons(rules.layer, names, *self.engine.fired(rules, facts), view.unit)
         codes, own = self.engine.plan.status_codes, self._of_unit.setdefault(view.unit, {})
         for entry in rules.layer.entries:
             code = codes[entry.id]
@@ -75,15 +90,6 @@ class _Run:
             self._why[key] = on = partial(reasons.of, code, status) if found else tuple
             if not entry.id.startswith("~"):
                 self.firings.append(Firing(key, status, on))
-
-    def _fired(self, rules: RuleSet, facts: list[dict[str, Any]]) -> tuple[Fired, Mapping[str, tuple[Code, str]]]:
-        """What fired, and what was derived on the way. Units of which the very same facts are asserted are judged once."""
-        if rules.layer.about == "patient":  # judged once
-            return rules.run(facts), dict(rules.derived)
-        seen = (id(rules), tuple(tuple(fact.items()) for fact in facts))
-        if seen not in self._seen:
-            self._seen[seen] = (rules.run(facts), dict(rules.derived))
-        return self._seen[seen]
 
     def _facts(self, layer: Layer, view: View) -> tuple[list[dict[str, Any]], Names]:
         """The engine facts of one unit, and what each of them stands for."""
@@ -180,7 +186,7 @@ _TRUTH: dict[str, bool | None] = {MET: True, NOT_MET: False, NOT_APPLICABLE: Fal
 class _Reasons:
     """Which conclusions a run came to, and the facts behind each."""
 
-    def __init__(self, layer: Layer, names: Names, fired: Fired, derived: Mapping[str, tuple[Code, str]], unit: str | None) -> None:
+    def __init__(self, layer: Layer, names: Names, fired: Fired, derived: Derived, unit: str | None) -> None:
         self._names = names
         self._derived = derived
         self._unit = unit
@@ -262,3 +268,9 @@ class Pool:
             engine.close()
             raise
         self._free.put(engine)
+
+    def forget(self) -> None:
+        """Have every engine that is not at work remember nothing of any patient."""
+        for _ in range(self._free.qsize()):
+            with self.engine() as engine:
+                engine.forget()

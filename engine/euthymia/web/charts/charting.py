@@ -11,6 +11,7 @@ from euthymia.clinic.sessions import Session
 from euthymia.dialogue.screens import TREATMENTS
 from euthymia.facts.catalogue import Record
 from euthymia.facts.charting import fact_at
+from euthymia.web.charts import work
 from euthymia.web.charts.fields import Fields
 from euthymia.web.house import House
 
@@ -42,6 +43,12 @@ def not_saved(house: House, chart: Chart) -> list[str]:
     facts = house.consultation.rulebook.facts
     units = {name: f" ({name.partition('@')[2]})" for name in chart.refused if "@" in name}
     return [facts[name.partition("@")[0]].label + units.get(name, "") for name in chart.refused if name.partition("@")[0] in facts]
+
+
+def standing_of(house: House, chart: Chart) -> dict[str, Any]:
+    """Where the patient stands, for its part of the page. Raises NotDecided, Superseded, and Disagreement when the engines differ."""
+    shown = house.workers.newest("now", chart.id, work.show_standing, told(chart), house.today())
+    return {"standing": shown, "not_saved": not_saved(house, chart)}
 
 
 def sections(house: House, chart: Chart) -> Iterator[dict[str, Any]]:

@@ -62,6 +62,8 @@ def own() -> _Own:
 
 def forget() -> None:
     """Keep nothing at hand of any chart."""
+    for own in _own:
+        own.consultation.engines.pool.forget()
     _judged.cache_clear()
     show_results.cache_clear()
 

@@ -12,7 +12,7 @@ from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import row_of, with_unit, without_unit
 from euthymia.facts.entering import place_of
 from euthymia.web.charts.answers import Refused, read_answer, typed
-from euthymia.web.charts.charting import TRIALS, fields_of, own_chart, sections
+from euthymia.web.charts.charting import TRIALS, fields_of, own_chart, sections, standing_of
 from euthymia.web.charts.fields import Field, bare, slug, trial_names
 from euthymia.web.charts.trials import FIRST_FACTS, new_trial, trial_form
 from euthymia.web.guard import Signed, TheForm, TheHouse
@@ -158,9 +158,19 @@ def _answered(request: Request, house: House, chart: Chart, name: str, status: i
         section = TRIALS if record in ("trial", "latest_trial") else record
         return RedirectResponse(f"/patients/{chart.id}?section={section}" + (f"&unit={place}" if place else "") + f"#{slug(name)}", 303)
     field = fields_of(house, chart).of(name)
-    answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where)
-    answer.headers["HX-Trigger"] = "facts-changed"  # also where nothing was saved: that must be told beside what follows
+    standing = _standing(house, chart)
+    answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where, **standing)
+    # Also where nothing was saved: that must be told beside what follows.
+    answer.headers["HX-Trigger"] = "facts-changed" if standing["standing"] else "facts-changed, standing-wanted"
     return answer
+
+
+def _standing(house: House, chart: Chart) -> dict[str, Any]:
+    """Where the patient stands now, in the same answer: nobody waits twice. None while it cannot be told."""
+    try:
+        return standing_of(house, chart)
+    except Exception:  # the answer is saved whatever comes of this; the page asks once more, and is told then
+        return {"standing": None}
 
 
 def _change(house: House, change: dict[str, Any]) -> dict[str, Any]:

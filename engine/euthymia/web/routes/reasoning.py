@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from euthymia.web.charts import work
-from euthymia.web.charts.charting import fields_of, names_aside, not_saved, own_chart, set_aside, told
+from euthymia.web.charts.charting import fields_of, names_aside, own_chart, set_aside, standing_of, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
 
 router = APIRouter(include_in_schema=False)
@@ -14,8 +14,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/patients/{chart}/standing")
 def standing(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
     found = own_chart(house, session, chart)
-    shown = house.workers.newest("now", found.id, work.show_standing, told(found), house.today())
-    return house.pages.show(request, "standing", standing=shown, chart=found, not_saved=not_saved(house, found))
+    return house.pages.show(request, "standing", chart=found, **standing_of(house, found))
 
 
 @router.get("/patients/{chart}/next")

@@ -119,6 +119,14 @@
     const summary = details.querySelector(":scope > summary");
     return (summary?.dataset.said || "") + "|" + (summary?.textContent.trim().slice(0, 60) || "");
   };
+  const remember = (target) => {
+    for (const details of target.querySelectorAll("details")) {
+      if (details.open) open.add(nameOf(details)); else open.delete(nameOf(details));
+    }
+  };
+  const openAgain = (target) => {
+    for (const details of target.querySelectorAll("details")) if (open.has(nameOf(details))) details.open = true;
+  };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
     if (target.id === "next" && target.contains(document.activeElement)) {
@@ -129,18 +137,27 @@
         return;
       }
     }
-    if (target.id === "results" || target.id === "standing") {
-      for (const details of target.querySelectorAll("details")) {
-        if (details.open) open.add(nameOf(details)); else open.delete(nameOf(details));
-      }
-    }
+    if (target.id === "results" || target.id === "standing") remember(target);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
     if (target.id === "results" || target.id === "differences") target.classList.remove("stale");
-    if (target.id === "results" || target.id === "standing") {
-      for (const details of target.querySelectorAll("details")) if (open.has(nameOf(details))) details.open = true;
-    }
+    if (target.id === "results" || target.id === "standing") openAgain(target);
+  });
+  // ---- where the patient stands comes with a saved answer; an earlier one that comes late is not shown
+  const version = (place) => Number(place.querySelector("[data-version]")?.dataset.version ?? -1);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, serverResponse } = event.detail;
+    const came = target.id === "standing" && serverResponse.match(/data-version="(\d+)"/);
+    if (came && Number(came[1]) < version(target)) event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "standing") return;
+    if (version(fragment) < version(target)) event.detail.shouldSwap = false; else remember(target);
+  });
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target.id === "standing") openAgain(event.detail.target);
   });
 
   // ---- why: asked where it stands, and closed by asking again

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from hypothesis import HealthCheck, settings
 
 from euthymia.consultation import Consultation
 from euthymia.render.document import document
+from euthymia.render.page import html_page, text_page
 from euthymia.render.words import Words
 from euthymia.resources import bundled
 from euthymia.source import read_document, read_file, read_model
 
 Assess = Callable[[Path | str], dict[str, Any]]
+Page = Callable[[Path | str, str], str]
 Light = Callable[..., Future[Any]]
 
 settings.register_profile(
@@ -52,18 +55,20 @@ def consultation() -> Consultation:
 
 
 @pytest.fixture(scope="session")
-def assess(consultation: Consultation, words: Words, on: date, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Assess:
-    """The document of a patient, from a file or as text, made once for each. Nobody may change it.
-
-    What one worker has made, the others read: the folder above their own is that of this run of the tests.
-    """
-    made: dict[Path | str, dict[str, Any]] = {}
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Of this run of the tests: what one worker has made there, the others read."""
     own = tmp_path_factory.getbasetemp()
-    folder = own if worker_id == "master" else own.parent
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def assess(consultation: Consultation, words: Words, on: date, run_folder: Path) -> Assess:
+    """The document of a patient, from a file or as text, made once for each. Nobody may change it."""
+    made: dict[Path | str, dict[str, Any]] = {}
 
     def assessed(source: Path | str) -> dict[str, Any]:
         if source not in made:
-            made[source] = kept(folder / f"{hashlib.sha256(str(source).encode()).hexdigest()}.json", lambda: anew(source))
+            made[source] = kept(run_folder / f"{_name(source)}.json", lambda: anew(source))
         return made[source]
 
     def anew(source: Path | str) -> dict[str, Any]:
@@ -73,14 +78,33 @@ def assess(consultation: Consultation, words: Words, on: date, tmp_path_factory:
     return assessed
 
 
-def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+@pytest.fixture(scope="session")
+def text_of(assess: Assess, run_folder: Path) -> Page:
+    """The page of a patient as plain text, made once for each."""
+    return partial(_page, run_folder, "text", lambda of, to: text_page(assess(of), to, bundled("templates"), colour=False, width=90))
+
+
+@pytest.fixture(scope="session")
+def html_of(assess: Assess, run_folder: Path) -> Page:
+    """The page of a patient as HTML, made once for each."""
+    return partial(_page, run_folder, "html", lambda of, to: html_page(assess(of), to, bundled("templates")))
+
+
+def _page(folder: Path, form: str, make: Page, source: Path | str, audience: str) -> str:
+    return kept(folder / f"{_name(source)}-{audience}-{form}.json", lambda: make(source, audience))
+
+
+def kept(path: Path, make: Callable[[], Any]) -> Any:
     """What the file holds, or what is made and put there."""
     if not path.exists():
         part = path.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps(make()), encoding="utf-8")
         part.replace(path)
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _name(source: Path | str) -> str:
+    return hashlib.sha256(str(source).encode()).hexdigest()
 
 
 @pytest.fixture(scope="session")

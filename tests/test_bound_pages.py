@@ -7,6 +7,7 @@ import pytest
 from euthymia.render.page import AUDIENCES, html_page, text_page
 from euthymia.resources import bundled
 from tests.conftest import Assess
+from tests.conftest import Page as Rendered
 from tests.evidence import Page
 from tests.shared import ROOT
 from tests.test_pages import FOUR_TRIALS
@@ -24,9 +25,9 @@ every_audience = pytest.mark.parametrize("audience", AUDIENCES)
 
 @every_audience
 @every_source
-def test_each_sentence_opens_its_evidence(source: Path | str, audience: str, assess: Assess) -> None:
+def test_each_sentence_opens_its_evidence(source: Path | str, audience: str, html_of: Rendered) -> None:
     """As the summary of it, or as a link to it on the same page; and no sentence stands outside."""
-    page = Page(html_page(assess(source), audience, TEMPLATES))
+    page = Page(html_of(source, audience))
     assert list(page.faults()) == []
     assert any("data-said" in element.given for element in page.root.all())
 
@@ -52,13 +53,12 @@ def test_a_sentence_without_evidence_is_found(page: str, faults: list[str]) -> N
 
 
 @every_source
-def test_the_auditor_finds_what_carries_each_fixed_sentence(source: Path | str, assess: Assess) -> None:
+def test_the_auditor_finds_what_carries_each_fixed_sentence(source: Path | str, text_of: Rendered, html_of: Rendered) -> None:
     """In both forms, at the end of the page."""
-    made = assess(source)
-    page = " ".join(text_page(made, "auditor", TEMPLATES, colour=False, width=100).split())
+    page = " ".join(text_of(source, "auditor").split())
     listed = page[page.index("Fixed sentences of this page") :]
     assert "It computes no risk score. [project reading: AMB-K-1]" in listed
-    assert 'id="said-risk"' in html_page(made, "auditor", TEMPLATES)
+    assert 'id="said-risk"' in html_of(source, "auditor")
 
 
 def test_a_sentence_for_the_patient_leads_back_to_what_was_entered(assess: Assess) -> None:

@@ -13,6 +13,7 @@ from euthymia.ledger.canonical import canonical
 from euthymia.render.page import AUDIENCES, html_page, text_page
 from euthymia.resources import bundled
 from tests.conftest import Assess
+from tests.conftest import Page as Rendered
 from tests.markup import Checked
 from tests.shared import ROOT
 
@@ -65,9 +66,9 @@ every_audience = pytest.mark.parametrize("audience", AUDIENCES)
 
 
 @every_example
-def test_alerts_come_before_anything_that_is_concluded(path: Path, assess: Assess) -> None:
+def test_alerts_come_before_anything_that_is_concluded(path: Path, text_of: Rendered, html_of: Rendered) -> None:
     """In both forms; and what is most urgent stands first among them."""
-    for page in (read(text(assess(path), "clinician")), read(html(assess(path), "clinician"))):
+    for page in (read(text_of(path, "clinician")), read(html_of(path, "clinician"))):
         first = page.index("Critical")
         assert first < page.index("What to ask next") < page.index("Place on the spectrum") < page.index("Clinical situations")
         assert "Warning" not in page[:first]
@@ -75,9 +76,9 @@ def test_alerts_come_before_anything_that_is_concluded(path: Path, assess: Asses
 
 @every_example
 @every_audience
-def test_risk_is_to_be_assessed_now_and_never_scored(path: Path, audience: str, assess: Assess) -> None:
+def test_risk_is_to_be_assessed_now_and_never_scored(path: Path, audience: str, text_of: Rendered, html_of: Rendered) -> None:
     """Every page says so, whatever the patient file says."""
-    for page in (text(assess(path), audience), html(assess(path), audience)):
+    for page in (text_of(path, audience), html_of(path, audience)):
         assert "ssess now, by your local procedure" in read(page)
         assert re.search(r"no risk score", read(page))
 
@@ -104,18 +105,18 @@ def test_how_much_cannot_be_told_is_said_at_the_top(assess: Assess) -> None:
         assert re.search(r"\d+ of \d+ judgements cannot be told yet", page[: page.index("Alerts")])
 
 
-def test_undetermined_alerts_are_folded_under_the_question_about_suicide(assess: Assess) -> None:
+def test_undetermined_alerts_are_folded_under_the_question_about_suicide(text_of: Rendered) -> None:
     """One line instead of the same call three times; nothing is lost."""
-    page = read(text(assess("patient: {age_years: 44}\n"), "clinician"))
+    page = read(text_of("patient: {age_years: 44}\n", "clinician"))
     assert page[: page.index("Up to here")].count("Critical:") == 1
     not_excluded = page[page.index("and so not excluded:") : page.index("In short")]
     assert "The risk of suicide and self-harm is substantial" in not_excluded
     assert "Suicidal thoughts or self-harm call for an urgent assessment" in not_excluded
 
 
-def test_the_same_question_over_several_trials_is_one_line(assess: Assess) -> None:
+def test_the_same_question_over_several_trials_is_one_line(text_of: Rendered) -> None:
     """And beside the questions on present danger, five stand on the page."""
-    page = text(assess(FOUR_TRIALS), "clinician")
+    page = text_of(FOUR_TRIALS, "clinician")
     asked = page[page.index("What to ask next") : page.index("Place on the spectrum")]
     assert len(re.findall(r"^\d+\. Now: ", asked, re.MULTILINE)) == 3
     assert len(re.findall(r"^\d+\. (?!Now: )", asked, re.MULTILINE)) == 5
@@ -123,18 +124,18 @@ def test_the_same_question_over_several_trials_is_one_line(assess: Assess) -> No
     assert "trials" in asked
 
 
-def test_merged_courses_contradictions_and_fallbacks_are_visible(assess: Assess) -> None:
+def test_merged_courses_contradictions_and_fallbacks_are_visible(text_of: Rendered, html_of: Rendered) -> None:
     """With the way to overrule the merging."""
-    for page in (read(text(assess(FOUR_TRIALS), "clinician")), read(html(assess(FOUR_TRIALS), "clinician"))):
+    for page in (read(text_of(FOUR_TRIALS, "clinician")), read(html_of(FOUR_TRIALS, "clinician"))):
         assert "read as one combined course, t3+t4" in page
         assert "own_course: yes" in page
         assert "Contradiction:" in page
         assert "because this is not known" in page
 
 
-def test_trials_without_dates_stand_beside_the_timeline(assess: Assess) -> None:
+def test_trials_without_dates_stand_beside_the_timeline(html_of: Rendered) -> None:
     """They are named as undated and get no bar; partial dates get soft ends."""
-    page = html(assess(FOUR_TRIALS), "clinician")
+    page = html_of(FOUR_TRIALS, "clinician")
     drawing = page[page.index('aria-labelledby="timeline-title') : page.index("</svg>", page.index("timeline-title"))]
     assert "t5" not in drawing
     assert re.search(r"not drawn: trial t5 \(CBT\)", read(page))
@@ -142,17 +143,17 @@ def test_trials_without_dates_stand_beside_the_timeline(assess: Assess) -> None:
     assert "going on" in drawing
 
 
-def test_inputs_show_their_source_and_date(assess: Assess) -> None:
+def test_inputs_show_their_source_and_date(html_of: Rendered) -> None:
     """Where they were given; where not, that is said."""
-    page = read(html(assess(FOUR_TRIALS), "clinician"))
+    page = read(html_of(FOUR_TRIALS, "clinician"))
     assert "<td>clinician</td><td>2026-11-18</td>" in page
     assert "not given" in page
 
 
 @every_example
-def test_the_page_for_the_patient_has_no_word_that_demoralises(path: Path, assess: Assess) -> None:
+def test_the_page_for_the_patient_has_no_word_that_demoralises(path: Path, text_of: Rendered, html_of: Rendered) -> None:
     """Nor the names of rules, nor a list of questions about suicide."""
-    for page in (text(assess(path), "patient"), " ".join(Checked(html(assess(path), "patient")).words)):
+    for page in (text_of(path, "patient"), " ".join(Checked(html_of(path, "patient")).words)):
         assert not DEMORALISING.search(page), DEMORALISING.search(page)
         assert "ever attempted" not in page
         assert "GF-" not in page
@@ -168,9 +169,9 @@ def test_no_sentence_for_patients_in_any_rule_demoralises(consultation: Consulta
     assert not [text for text in told if DEMORALISING.search(text)]
 
 
-def test_the_page_for_the_patient_keeps_not_known(assess: Assess) -> None:
+def test_the_page_for_the_patient_keeps_not_known(text_of: Rendered) -> None:
     """A treatment without a date and a result is not given one."""
-    page = read(text(assess(FOUR_TRIALS), "patient"))
+    page = read(text_of(FOUR_TRIALS, "patient"))
     assert "Talking treatment: CBT. When: not known. What it changed: not known." in page
 
 
@@ -197,9 +198,9 @@ def test_long_words_do_not_break_the_width(assess: Assess) -> None:
 
 @every_example
 @every_audience
-def test_a_page_is_well_formed_and_needs_nothing_from_outside(path: Path, audience: str, assess: Assess) -> None:
+def test_a_page_is_well_formed_and_needs_nothing_from_outside(path: Path, audience: str, html_of: Rendered) -> None:
     """Tags balance, headings follow in order, ids are unique, links lead inside the page."""
-    page = html(assess(path), audience)
+    page = html_of(path, audience)
     checked = Checked(page)
     assert not checked.faults
     assert not checked.open
@@ -248,17 +249,17 @@ def test_the_auditor_sees_every_rule_every_fact_and_what_fired(assess: Assess) -
     assert page.count("<dt>AMB-") == len(made["references"]["readings"])
 
 
-def test_an_attribute_that_was_not_provided_is_said_aloud(assess: Assess) -> None:
+def test_an_attribute_that_was_not_provided_is_said_aloud(html_of: Rendered) -> None:
     """All thirteen stand on the page of the clinician."""
-    page = read(html(assess(FOUR_TRIALS), "clinician"))
+    page = read(html_of(FOUR_TRIALS, "clinician"))
     assert page.count('<tr><th scope="row">') >= 13
     assert "not provided" in page
 
 
-def test_an_unknown_audience_is_refused(assess: Assess) -> None:
+def test_an_unknown_audience_is_refused(text_of: Rendered) -> None:
     """A page for nobody is not made."""
     with pytest.raises(ValueError, match="no such page"):
-        text(assess(FOUR_TRIALS), "public")
+        text_of(FOUR_TRIALS, "public")
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)

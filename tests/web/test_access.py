@@ -15,6 +15,7 @@ from tests.web.conftest import MakeApplication
 from tests.web.tasks import waiting
 
 SAFE = ("GET", "HEAD")
+DAY = {"as_of": "2026-11-01", "seen": 0}
 # Forms that a browser of nobody sends: there is no session yet whose token could come back.
 WITHOUT_SESSION = "POST /sign-in"
 
@@ -160,7 +161,7 @@ def _sent(stranger: Browser, address: str, fields: dict[str, Any]) -> Any:
         return stranger.post(address, fields)
     assert stranger.session is not None
     answer = {"fact": "risk.assessed", "value": "yes", "seen": 0, "once": fields["once"]}
-    body = {"facts": answer, "why": {"name": "GF-A"}, "record": {"once": fields["once"]}}[address.rpartition("/")[2]]
+    body = {"facts": answer, "why": {"name": "GF-A"}, "record": {"once": fields["once"]}, "day": DAY | {"once": fields["once"]}}[address.rpartition("/")[2]]
     return stranger.send("POST", address, json=body, headers={"X-CSRF-Token": stranger.session.csrf})
 
 
@@ -170,7 +171,7 @@ def test_a_patient_of_somebody_else_is_as_one_that_is_not_there(application: App
     before = clinician.chart(path)
     stranger = application.visitor("clinician")
     fields = {"fact": "risk.assessed", "answer": "yes", "seen": "0", "once": new_once(), "units": "trials", "confirm": before.pseudonym}
-    fields |= {"name": "GF-A", "label": "mine", "unit": "t1"}
+    fields |= {"name": "GF-A", "label": "mine", "unit": "t1", "day": "2026-11-01", "to": "99", "sure": "yes"}
     for route in chart_routes(routes):
         answers = []
         for chart in (before.id, "A" * len(before.id)):

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from euthymia.clinic.store import Store
-from euthymia.clinic.tables import changes, charts, recorded
+from euthymia.clinic.tables import changes, charts, handovers, recorded
 from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import fact_at, row_of, with_fact
 from euthymia.facts.entering import Place
 
 EMPTY: dict[str, Any] = {"schema": "euthymia.patient/1"}
+DAY: Place = ("as_of",)  # the day of assessment, among the places of facts; no record of facts is called so
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that can be taken for another
 _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One patient being entered. `version` counts the changes; `refused` holds answers that could not be taken, by fact."""
+    """One patient being entered. `version` counts the changes; `refused` holds answers that could not be taken, by fact.
+    `as_of`: the day of assessment, none while it follows the calendar."""
 
     id: str
     owner: str
@@ -34,6 +36,7 @@ class Chart:
     what_if_of: str | None
     created_at: str
     changed_at: str
+    as_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ class Changed(Exception):
     def __init__(self, now: Any) -> None:
         super().__init__("changed meanwhile")
         self.now = now
+
+
+class NoLonger(Exception):
+    """The chart was removed or handed over meanwhile; nothing was saved."""
 
 
 class Charts:
@@ -73,13 +80,15 @@ class Charts:
     def what_if(self, chart: Chart) -> Chart:
         """The copy of a chart in which anything may be tried; made anew each time."""
         with self._store.writing() as connection:
-            self._forget_copies(connection, chart.id)
-            return self._insert(connection, chart.owner, None, chart.label, chart.data, chart.id)
+            now = held(connection, chart)
+            forget_copies(connection, chart.id)
+            return self._insert(connection, now.owner, None, now.label, now.data, now)
 
-    def _insert(self, connection: Connection, owner: str, name: str | None, label: str, data: dict[str, Any], of: str | None) -> Chart:
+    def _insert(self, connection: Connection, owner: str, name: str | None, label: str, data: dict[str, Any], of: Chart | None) -> Chart:
         now = self._now()
         row = {"id": secrets.token_urlsafe(12), "owner": owner, "pseudonym": name, "label": label.strip(), "version": 0}
-        row |= {"data": json.dumps(data), "refused": "{}", "what_if_of": of, "created_at": now, "changed_at": now}
+        row |= {"data": json.dumps(data), "refused": "{}", "created_at": now, "changed_at": now}
+        row |= {"what_if_of": of.id if of else None, "as_of": of.as_of if of else None}
         connection.execute(insert(charts), row)
         return _chart(connection.execute(select(charts).where(charts.c.id == row["id"])).one())
 
@@ -97,9 +106,10 @@ class Charts:
     # --- changing -------------------------------------------------------------------------------------------------------
 
     def enter(self, chart: Chart, account: str, entries: list[Entry]) -> Chart:
-        """Save answers, all or none. Sent twice they are saved once. Raises Changed where one was changed after it was seen."""
+        """Save answers, all or none. Sent twice they are saved once. Raises Changed where one was changed after it was seen,
+        and NoLonger, as all that changes a chart does."""
         with self._store.writing() as connection:
-            now = _held(connection, chart)
+            now = held(connection, chart)
             for number, entry in enumerate(entries):
                 now = self._entered(connection, now, account, entry, f"{entry.once}.{number}")
             return now
@@ -108,7 +118,7 @@ class Charts:
         own = connection.execute(_sent(chart, once)).first()
         if own is not None and json.loads(own.after) == entry.value:
             return chart
-        before = fact_at(chart.data, entry.place)
+        before = chart.as_of if entry.place == DAY else fact_at(chart.data, entry.place)
         if before == entry.value:
             return self._settled(connection, chart, entry.place)
         # Another answer from the form whose first one was saved: its page did not hear of that, but it is no stranger's change.
@@ -122,18 +132,19 @@ class Charts:
     def replace(self, chart: Chart, account: str, change: Callable[[dict[str, Any]], dict[str, Any]], once: str) -> Chart:
         """Many facts at once, as when a trial is taken out; one step of the history. `change` makes the new data from those of now."""
         with self._store.writing() as connection:
-            now = _held(connection, chart)
+            now = held(connection, chart)
             if connection.execute(_sent(chart, once)).first() is not None:
                 return now
             return self._write(connection, now, account, (), now.data, change(now.data), once)
 
     def _write(self, connection: Connection, chart: Chart, account: str, place: Place, before: Any, after: Any, once: str) -> Chart:
-        data = with_fact(chart.data, place, after) if place else after
+        data = chart.data if place == DAY else with_fact(chart.data, place, after) if place else after
         version, now = chart.version + 1, self._now()
         row = {"chart": chart.id, "version": version, "at": now, "account": account, "place": json.dumps(place), "once": once}
         connection.execute(insert(changes), row | {"before": json.dumps(before), "after": json.dumps(after)})
         refused = {fact: kept for fact, kept in chart.refused.items() if kept["place"] != list(place) and _stands(data, kept["place"])}
         values = {"data": json.dumps(data), "refused": json.dumps(refused), "version": version, "changed_at": now}
+        values |= {"as_of": after} if place == DAY else {}
         connection.execute(update(charts).where(charts.c.id == chart.id).values(values))
         return _chart(connection.execute(select(charts).where(charts.c.id == chart.id)).one())
 
@@ -148,15 +159,19 @@ class Charts:
     def keep_refused(self, chart: Chart, fact: str, place: Place, typed: Any, message: str) -> None:
         """An answer that cannot be taken is kept as it was typed, so that a reload does not lose it."""
         with self._store.writing() as connection:
-            now = _held(connection, chart)
+            now = held(connection, chart)
             refused = now.refused | {fact: {"place": list(place), "typed": typed, "message": message}}
             connection.execute(update(charts).where(charts.c.id == chart.id).values(refused=json.dumps(refused)))
 
     def undo(self, chart: Chart, account: str, once: str) -> Chart:
-        """Take back the last change that was not yet taken back; that is a change as well. Sent twice, it is taken back once."""
+        """Take back the last change that was not yet taken back; that is a change as well. Sent twice, it is taken back once.
+
+        What a colleague entered who had the chart before is nothing to take back with a button.
+        """
         with self._store.writing() as connection:
-            now = _held(connection, chart)
-            done = self._changes(connection, chart)
+            now = held(connection, chart)
+            own_since = connection.scalar(select(func.max(handovers.c.version)).where(handovers.c.chart == chart.id)) or 0
+            done = [change for change in self._changes(connection, chart) if change["version"] > own_since]
             undone = [change["once"].split() for change in done if change["once"].startswith("undo ")]
             taken_back = {version for _, version, _ in undone}
             left = [change for change in done if not change["once"].startswith("undo ") and str(change["version"]) not in taken_back]
@@ -185,36 +200,32 @@ class Charts:
     def rename(self, chart: Chart, label: str) -> None:
         _require_short("x", label)
         with self._store.writing() as connection:
+            held(connection, chart)
             connection.execute(update(charts).where(charts.c.id == chart.id).values(label=label.strip()))
 
     def remove(self, chart: Chart) -> None:
         """The chart, its copies and its history; records in the ledger are another matter."""
         with self._store.writing() as connection:
-            self._forget_copies(connection, chart.id)
-            connection.execute(delete(changes).where(changes.c.chart == chart.id))
-            connection.execute(delete(charts).where(charts.c.id == chart.id))
+            _remove(connection, held(connection, chart).id)
 
     def forget(self, pseudonym: str) -> bool:
         """All that is kept of a patient here, whoever entered it: for an erasure. Was there anything?"""
-        with self._store.reading() as connection:
-            row = connection.execute(select(charts).where(charts.c.pseudonym == pseudonym)).first()
-        if row is None:
-            return False
-        self.remove(_chart(row))
+        with self._store.writing() as connection:
+            found = connection.scalar(select(charts.c.id).where(charts.c.pseudonym == pseudonym).with_for_update())
+            if found is None:
+                return False
+            _remove(connection, found)
         self._store.scrub()
         return True
-
-    def _forget_copies(self, connection: Connection, chart: str) -> None:
-        copies = select(charts.c.id).where(charts.c.what_if_of == chart)
-        connection.execute(delete(changes).where(changes.c.chart.in_(copies)))
-        connection.execute(delete(charts).where(charts.c.what_if_of == chart))
 
     # --- what was recorded ----------------------------------------------------------------------------------------------
 
     def note_record(self, chart: Chart, number: int, once: str) -> None:
-        row = {"number": number, "chart": chart.id, "owner": chart.owner, "version": chart.version, "once": once}
+        """It belongs to whoever has the chart now."""
+        row = {"number": number, "chart": chart.id, "version": chart.version, "once": once}
         with self._store.writing() as connection:
-            connection.execute(insert(recorded), row)
+            owner = connection.scalar(select(charts.c.owner).where(charts.c.id == chart.id).with_for_update())
+            connection.execute(insert(recorded), row | {"owner": owner or chart.owner})
 
     def records(self, chart: Chart) -> list[int]:
         """Numbers in the ledger, the last one first."""
@@ -238,9 +249,26 @@ class Charts:
         return self._clock().isoformat()
 
 
-def _held(connection: Connection, chart: Chart) -> Chart:
-    """The chart as it is now; nobody else changes it until the end of the transaction."""
-    return _chart(connection.execute(select(charts).where(charts.c.id == chart.id).with_for_update()).one())
+def held(connection: Connection, chart: Chart) -> Chart:
+    """The chart as it is now; nobody else changes it until the end of the transaction. Raises NoLonger."""
+    row = connection.execute(select(charts).where(charts.c.id == chart.id, charts.c.owner == chart.owner).with_for_update()).first()
+    if row is None:
+        raise NoLonger
+    return _chart(row)
+
+
+def _remove(connection: Connection, chart: str) -> None:
+    forget_copies(connection, chart)
+    for table in (changes, handovers):
+        connection.execute(delete(table).where(table.c.chart == chart))
+    connection.execute(delete(charts).where(charts.c.id == chart))
+
+
+def forget_copies(connection: Connection, chart: str) -> None:
+    """What was tried of a chart; nobody else has it."""
+    copies = select(charts.c.id).where(charts.c.what_if_of == chart)
+    connection.execute(delete(changes).where(changes.c.chart.in_(copies)))
+    connection.execute(delete(charts).where(charts.c.what_if_of == chart))
 
 
 def _sent(chart: Chart, once: str) -> Any:

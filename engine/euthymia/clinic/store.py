@@ -17,7 +17,7 @@ from euthymia.ledger.sqlite_store import make_private
 _PATIENCE = 30.0  # seconds to wait for another writer
 _POSTGRES = ("postgresql://", "postgres://")
 _OUTCOME = "nothing was saved"
-_VERSION, _VERSIONS = "1", "alembic_version"
+_VERSION, _VERSIONS = "2", "alembic_version"
 
 
 class Store:

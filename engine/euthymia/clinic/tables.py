@@ -43,6 +43,7 @@ charts = Table(
     Column("what_if_of", Text, ForeignKey("charts.id")),
     Column("created_at", Text, nullable=False),
     Column("changed_at", Text, nullable=False),
+    Column("as_of", Text),  # the day of assessment; none: today, whatever day that is
     Index("charts_of_owner", "owner"),
 )
 
@@ -59,6 +60,23 @@ changes = Table(
     Column("after", Text, nullable=False),
     Column("once", Text, nullable=False),
     UniqueConstraint("chart", "once", name="changes_once"),
+)
+
+# Which chart went from whom to whom, and who saw to it: the one who had it, or an administrator.
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("chart", Text, ForeignKey("charts.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # of the chart, counted on with the changes
+    Column("at", Text, nullable=False),
+    Column("sender", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("receiver", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("once", Text, nullable=False),  # the same for all charts that went together
+    Column("opened", Boolean, nullable=False),  # by the receiver
+    UniqueConstraint("chart", "once", name="handovers_once"),
+    Index("handovers_of_sender", "sender"),
+    Index("handovers_of_receiver", "receiver"),
 )
 
 # Which records of the ledger were made from which chart.

@@ -42,6 +42,9 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "POST /patients/{chart}/why": CLINICIAN,
     "POST /patients/{chart}/label": CLINICIAN,
     "POST /patients/{chart}/remove": CLINICIAN,
+    "POST /patients/{chart}/day": CLINICIAN,
+    "GET /patients/{chart}/hand-over": CLINICIAN,
+    "POST /patients/{chart}/hand-over": CLINICIAN,
     "POST /patients/{chart}/record": CLINICIAN,
     "POST /patients/{chart}/what-if": CLINICIAN,
     "GET /patients/{chart}/differences": CLINICIAN,
@@ -56,6 +59,7 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "POST /api/patients": CLINICIAN,
     "GET /api/patients/{chart}": CLINICIAN,
     "POST /api/patients/{chart}/facts": CLINICIAN,
+    "POST /api/patients/{chart}/day": CLINICIAN,
     "GET /api/patients/{chart}/standing": CLINICIAN,
     "GET /api/patients/{chart}/next": CLINICIAN,
     "GET /api/patients/{chart}/assessment": CLINICIAN,
@@ -105,6 +109,8 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "POST /accounts": ADMINISTRATOR,
     "POST /accounts/{account}/password": ADMINISTRATOR,
     "POST /accounts/{account}/closed": ADMINISTRATOR,
+    "GET /accounts/{account}/hand-over": ADMINISTRATOR,  # a number of patients, and nothing else of them
+    "POST /accounts/{account}/hand-over": ADMINISTRATOR,
 }
 
 

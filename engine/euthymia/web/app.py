@@ -16,8 +16,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from euthymia import __version__
+from euthymia.clinic.charts import NoLonger
 from euthymia.errors import Disagreement, InputError
-from euthymia.web.guard import Forbidden, PasswordNeeded, SignInNeeded, cookie_name, guard, house_of
+from euthymia.web.charts.charting import HandedOver
+from euthymia.web.guard import Forbidden, PasswordNeeded, SignInNeeded, cookie_name, guard, house_of, session_of
 from euthymia.web.headers import SecurityHeaders
 from euthymia.web.house import House
 from euthymia.web.limits import RateLimit, SizeLimit, TooLarge
@@ -77,6 +79,8 @@ def _add_answers(app: FastAPI) -> None:
     app.add_exception_handler(Forbidden, lambda request, error: _told(request, 403, "forbidden"))
     app.add_exception_handler(NotDecided, lambda request, error: _told(request, 503, "not-decided"))
     app.add_exception_handler(Superseded, lambda request, error: Response(status_code=204))  # nobody waits for it any more
+    app.add_exception_handler(HandedOver, _no_longer)
+    app.add_exception_handler(NoLonger, _no_longer)
     app.add_exception_handler(InputError, _input)
     app.add_exception_handler(RequestValidationError, lambda request, error: _told(request, 422, "wrong-request"))
     app.add_exception_handler(HTTPException, _http)
@@ -107,6 +111,17 @@ def _sign_in(request: Request, error: Exception) -> Response:
     if request.method == "GET" and not is_part(request) and not _is_api(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     return _told(request, 401, "signed-out")
+
+
+def _no_longer(request: Request, error: Exception) -> Response:
+    """Whose patient it was is told where it went; where it was removed, it is not there any more."""
+    sent = house_of(request).handovers.sent
+    found = error.handover if isinstance(error, HandedOver) else sent(request.path_params["chart"], session_of(request).account.id)
+    if found is None:
+        return _told(request, 404, "not-found")
+    by = "" if found.by == found.sender else f", by {found.by}"
+    when = found.at[:16].replace("T", " ")
+    return _told(request, 410, "handed-over", problems=[f"{found.pseudonym} was handed over to {found.receiver}{by}, {when} UTC"])
 
 
 def _input(request: Request, error: Exception) -> Response:

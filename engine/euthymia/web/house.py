@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from euthymia.clinic.accounts import Accounts
 from euthymia.clinic.charts import Charts
 from euthymia.clinic.edits import Edits
+from euthymia.clinic.handovers import Handovers
 from euthymia.clinic.sessions import Sessions
 from euthymia.clinic.store import Store
 from euthymia.consultation import Consultation
@@ -51,6 +52,7 @@ class House:
         self.accounts = Accounts(self.store, settings.clock, settings.hasher)
         self.sessions = Sessions(self.store, settings.clock, settings.idle, settings.longest)
         self.charts = Charts(self.store, settings.clock)
+        self.handovers = Handovers(self.store, settings.clock)
         self.edits = Edits(self.store, settings.clock)
         self.workers = Workers(settings.rules, settings.templates, settings.processes)
         self.drug_names = sorted({drug.label for drug in self.consultation.rulebook.drugs.drugs})
@@ -81,7 +83,7 @@ class House:
         return self.settings.clock()
 
     def today(self) -> date:
-        """The day of assessment: today, where the server stands."""
+        """Where the server stands."""
         return self.now().astimezone().date()
 
     def close(self) -> None:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
 
 from euthymia.clinic.charts import Chart
+from euthymia.clinic.handovers import Handover
 from euthymia.clinic.sessions import Session
 from euthymia.dialogue.screens import TREATMENTS
 from euthymia.facts.catalogue import Record
@@ -21,12 +23,29 @@ _LONGEST_ASIDE = 4_000
 _NO_SECTION = ("trial", "none")
 
 
+class HandedOver(Exception):
+    """The chart was theirs, and now is a colleague's."""
+
+    def __init__(self, handover: Handover) -> None:
+        super().__init__("handed over")
+        self.handover = handover
+
+
 def own_chart(house: House, session: Session, chart: str) -> Chart:
-    """Raises 404 for a chart that is not there or somebody else's: which of the two is nobody's business."""
+    """Raises 404 for a chart that is not there or somebody else's: which of the two is nobody's business but of whom it was taken from.
+    They are told by HandedOver."""
     found = house.charts.find(chart, session.account.id)
-    if found is None:
-        raise HTTPException(404)
-    return found
+    if found is not None:
+        return found
+    handover = house.handovers.sent(chart, session.account.id)
+    if handover is not None:
+        raise HandedOver(handover)
+    raise HTTPException(404)
+
+
+def assessed_on(house: House, chart: Chart) -> date:
+    """The day of assessment: the one that was chosen, else today."""
+    return house.today() if chart.as_of is None else date.fromisoformat(chart.as_of)
 
 
 def told(chart: Chart) -> str:
@@ -47,8 +66,9 @@ def not_saved(house: House, chart: Chart) -> list[str]:
 
 def standing_of(house: House, chart: Chart) -> dict[str, Any]:
     """Where the patient stands, for its part of the page. Raises NotDecided, Superseded, and Disagreement when the engines differ."""
-    shown = house.workers.newest("now", chart.id, work.show_standing, told(chart), house.today())
-    return {"standing": shown, "not_saved": not_saved(house, chart)}
+    on = assessed_on(house, chart)
+    shown = house.workers.newest("now", chart.id, work.show_standing, told(chart), on)
+    return {"standing": shown, "not_saved": not_saved(house, chart), "on": on.isoformat(), "today": house.today().isoformat()}
 
 
 def sections(house: House, chart: Chart) -> Iterator[dict[str, Any]]:

@@ -52,7 +52,7 @@ def _page(
     request: Request, house: House, status: int = 200, *, problems: list[str] | None = None, shown: tuple[str, str] | None = None
 ) -> Response:
     given = {"accounts": house.accounts.all(), "roles": ROLES, "problems": problems or [], "shown": shown, "now": house.now().isoformat()}
-    return house.pages.show(request, "accounts", status, **given)
+    return house.pages.show(request, "accounts", status, patients=house.handovers.numbers(), **given)
 
 
 def _known(house: House, account: str) -> Account:

@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from euthymia.clinic.charts import EMPTY, Changed, Chart, Entry
+from euthymia.clinic.charts import DAY, EMPTY, Changed, Chart, Entry
 from euthymia.errors import InputError, Problem
 from euthymia.facts.entering import place_of
 from euthymia.source import Document
 from euthymia.web.charts import work
 from euthymia.web.charts.answers import Refused, require
-from euthymia.web.charts.charting import own_chart, told
+from euthymia.web.charts.charting import assessed_on, own_chart, told
+from euthymia.web.charts.day import chosen_day
 from euthymia.web.guard import Signed, TheHouse
 from euthymia.web.routes.charts import require_fact
 from euthymia.web.routes.decisions import own_record, record_chart
@@ -27,6 +28,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     403: {"description": "Not open to this role, or the token is missing"},
     404: {"description": "Not there, or not yours"},
     409: {"description": "Changed meanwhile; `now` is what the chart holds"},
+    410: {"description": "Handed over to a colleague; nothing was saved"},
     413: {"description": "Too large"},
     422: {"description": "Cannot be taken; `problems` says why"},
     429: {"description": "Too many requests"},
@@ -43,13 +45,14 @@ class _Strict(BaseModel):
 
 
 class ChartShown(_Strict):
-    """A patient being entered."""
+    """A patient being entered. `as_of`: the day of assessment; null is today, whatever day that is."""
 
     id: str
     pseudonym: str | None
     label: str
     version: int
     changed_at: str
+    as_of: str | None
     data: dict[str, Any]
 
 
@@ -66,6 +69,14 @@ class Answered(_Strict):
 
     fact: Annotated[str, Field(max_length=200)]
     value: Any
+    seen: Annotated[int, Field(ge=0, le=_LARGEST_NUMBER)]
+    once: Once
+
+
+class Day(_Strict):
+    """`as_of`: a day that is not in the future, YYYY-MM-DD; null is today, whatever day that is."""
+
+    as_of: Annotated[str, Field(max_length=10)] | None
     seen: Annotated[int, Field(ge=0, le=_LARGEST_NUMBER)]
     once: Once
 
@@ -129,25 +140,38 @@ def answer(chart: ChartId, given: Answered, session: Signed, house: TheHouse) ->
         raise HTTPException(409) from None
 
 
+@router.post("/patients/{chart}/day")
+def set_day(chart: ChartId, given: Day, session: Signed, house: TheHouse) -> ChartShown:
+    """Choose the day of assessment, as of which everything about this patient is told and recorded. Not of a what-if."""
+    found = own_chart(house, session, chart)
+    if found.what_if_of is not None:
+        raise HTTPException(422)
+    day = None if given.as_of is None else chosen_day(given.as_of, house.today())
+    try:
+        return _shown(house.charts.enter(found, session.account.id, [Entry(DAY, day, given.seen, given.once)]))
+    except Changed:
+        raise HTTPException(409) from None
+
+
 @router.get("/patients/{chart}/standing")
 def standing(chart: ChartId, session: Signed, house: TheHouse) -> dict[str, Any]:
     """Alerts and headings with their statuses."""
     found = own_chart(house, session, chart)
-    return house.workers.call("now", found.id, work.show_standing, told(found), house.today())
+    return house.workers.call("now", found.id, work.show_standing, told(found), assessed_on(house, found))
 
 
 @router.get("/patients/{chart}/next")
 def next_question(chart: ChartId, session: Signed, house: TheHouse) -> dict[str, Any]:
     """What to ask next, and what each answer would do."""
     found = own_chart(house, session, chart)
-    return house.workers.call("later", found.id, work.show_next, told(found), house.today(), frozenset())
+    return house.workers.call("later", found.id, work.show_next, told(found), assessed_on(house, found), frozenset())
 
 
 @router.get("/patients/{chart}/assessment", response_class=Response, responses={200: {"content": {"application/json": {}}}})
 def assessment(chart: ChartId, session: Signed, house: TheHouse) -> Response:
     """The whole assessment, as `euthymia assess --format json` gives it, without explanations."""
     found = own_chart(house, session, chart)
-    text = house.workers.call("later", found.id, work.json_document, told(found), house.today())
+    text = house.workers.call("later", found.id, work.json_document, told(found), assessed_on(house, found))
     return Response(text, media_type="application/json")
 
 
@@ -155,7 +179,7 @@ def assessment(chart: ChartId, session: Signed, house: TheHouse) -> Response:
 def why(chart: ChartId, asked: Asked, session: Signed, house: TheHouse) -> Response:
     """Why, why not and what would change it, as `euthymia why --format json` gives it."""
     found = own_chart(house, session, chart)
-    text = house.workers.call("later", found.id, work.json_why, told(found), house.today(), asked.name)
+    text = house.workers.call("later", found.id, work.json_why, told(found), assessed_on(house, found), asked.name)
     return Response(text, media_type="application/json")
 
 

@@ -12,7 +12,7 @@ from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import row_of, with_unit, without_unit
 from euthymia.facts.entering import place_of
 from euthymia.web.charts.answers import Refused, read_answer, typed
-from euthymia.web.charts.charting import TRIALS, fields_of, own_chart, sections, standing_of
+from euthymia.web.charts.charting import TRIALS, assessed_on, fields_of, own_chart, sections, standing_of
 from euthymia.web.charts.fields import Field, bare, slug, trial_names
 from euthymia.web.charts.trials import FIRST_FACTS, new_trial, trial_form
 from euthymia.web.guard import Signed, TheForm, TheHouse
@@ -31,7 +31,8 @@ _UNIT_SECTIONS = {TRIALS: TRIALS, "problems": "problem"}
 def show(request: Request, chart: str, session: Signed, house: TheHouse, section: str = "", unit: int = 0) -> Response:
     """The chart with one section open; without one, the next question. `unit`: the place of a trial or problem in its list, from 1."""
     found = own_chart(house, session, chart)
-    return house.pages.show(request, "chart", **_chart_parts(house, found, section, unit))
+    house.handovers.open(found)
+    return house.pages.show(request, "chart", **chart_parts(house, found, section, unit))
 
 
 @router.post("/patients/{chart}/facts")
@@ -46,7 +47,7 @@ def enter(request: Request, chart: str, session: Signed, house: TheHouse, form: 
     except Refused as refused:
         house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form, catalogue[name.partition("@")[0]]), str(refused))
         return _answered(request, house, own_chart(house, session, chart), name, 422, where)
-    entries = [Entry(place_of(fact, catalogue), value, _seen(form), require_once(form)) for fact, value in answers]
+    entries = [Entry(place_of(fact, catalogue), value, require_seen(form), require_once(form)) for fact, value in answers]
     try:
         changed = house.charts.enter(found, session.account.id, entries)
     except Changed:
@@ -67,7 +68,7 @@ def add_unit(request: Request, chart: str, session: Signed, house: TheHouse, for
     if units == TRIALS:
         row, problems = new_trial(form, house.consultation.rulebook.facts, house.today().isoformat())
     if problems:
-        shown = _chart_parts(house, found, units, 0) | {"problems": problems, "given": {key: str(value) for key, value in form.items()}}
+        shown = chart_parts(house, found, units, 0) | {"problems": problems, "given": {key: str(value) for key, value in form.items()}}
         return house.pages.show(request, "chart", 422, **shown)
     changed = house.charts.replace(found, session.account.id, lambda data: with_unit(data, units, row), require_once(form))
     place = len(changed.data.get(units) or [])
@@ -84,31 +85,17 @@ def remove_unit(chart: str, session: Signed, house: TheHouse, form: TheForm) -> 
     return RedirectResponse(f"/patients/{found.id}?section={_UNIT_SECTIONS[units]}", 303)
 
 
-@router.post("/patients/{chart}/undo")
-def undo(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
-    found = own_chart(house, session, chart)
-    house.charts.undo(found, session.account.id, require_once(form))
-    section = str(form.get("section") or "")
-    known = section in {part["name"] for part in sections(house, found)}
-    return RedirectResponse(f"/patients/{found.id}" + (f"?section={section}" if known else ""), 303)
-
-
-@router.get("/patients/{chart}/history")
-def history(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
-    found = own_chart(house, session, chart)
-    changes = list(reversed(house.charts.history(found)))
-    return house.pages.show(request, "history", chart=found, changes=[_change(house, change) for change in changes])
-
-
 # ---------------------------------------------------------------- parts of pages
 
 
-def _chart_parts(house: House, chart: Chart, section: str, unit: int) -> dict[str, Any]:
+def chart_parts(house: House, chart: Chart, section: str, unit: int) -> dict[str, Any]:
+    """What the page of a chart shows beside what follows from the facts. Raises 404 for a section that there is not."""
     parts = list(sections(house, chart))
     if section and section not in {_ADVICE, *(part["name"] for part in parts)}:
         raise HTTPException(404)
     shown = {"chart": chart, "sections": parts, "section": section, "fields": [], "more": [], "units": [], "unit": None, "problems": []}
-    shown |= {"drugs": house.drug_names, "on": house.today().isoformat(), "given": {}, "records": house.charts.records(chart)}
+    shown |= {"drugs": house.drug_names, "given": {}, "records": house.charts.records(chart)}
+    shown |= {"on": assessed_on(house, chart).isoformat(), "today": house.today().isoformat(), "day_problem": "", "day_typed": ""}
     if section == _ADVICE:
         return shown
     if section in (TRIALS, "problem"):
@@ -173,33 +160,6 @@ def _standing(house: House, chart: Chart) -> dict[str, Any]:
         return {"standing": None}
 
 
-def _change(house: House, change: dict[str, Any]) -> dict[str, Any]:
-    place = change["place"]
-    catalogue = house.consultation.rulebook.facts
-    fact = f"{place[0].removesuffix('s')}.{place[2]}" if len(place) == 3 else ".".join(place)
-    label = catalogue[fact].label if fact in catalogue else "several facts at once"
-    about = f" ({place[1]})" if len(place) == 3 else ""
-    undone = change["once"].startswith("undo ")
-    return {
-        "at": change["at"],
-        "label": label + about,
-        "before": _shown(change["before"]),
-        "after": _shown(change["after"]),
-        "undone": undone,
-    }
-
-
-def _shown(raw: Any) -> str:
-    value = raw["value"] if isinstance(raw, dict) and "value" in raw else raw
-    if value is None:
-        return "not asked"
-    if isinstance(value, dict):
-        return "…"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value).replace("_", " ")
-
-
 # ---------------------------------------------------------------- what a form says
 
 
@@ -216,7 +176,8 @@ def require_fact(house: House, chart: Chart, name: str) -> None:
         raise InputError([Problem("fact", 0, "", "belongs to a trial or problem that was removed meanwhile")])
 
 
-def _seen(form: TheForm) -> int:
+def require_seen(form: TheForm) -> int:
+    """The version of the chart that the page showed. Raises InputError."""
     text = str(form.get("seen") or "")
     if not text.isdecimal() or len(text) > 9:
         raise InputError([Problem("seen", 0, "", "is missing; reload the page")])
@@ -229,3 +190,15 @@ def require_once(form: TheForm) -> str:
     if not _ONCE.fullmatch(text):
         raise InputError([Problem("once", 0, "", "is missing; reload the page")])
     return text
+
+
+def section_of(house: House, chart: Chart, form: TheForm) -> str:
+    """Where the form was sent from; the next question, where that is no section of facts."""
+    section = str(form.get("section") or "")
+    return section if section in {part["name"] for part in sections(house, chart)} else ""
+
+
+def same_section(house: House, chart: Chart, form: TheForm) -> str:
+    """For the address to which the form leads back."""
+    section = section_of(house, chart, form)
+    return f"?section={section}" if section else ""

@@ -15,7 +15,7 @@ from euthymia.ledger.store import Row
 from euthymia.render.page import html_page
 from euthymia.render.pdf import PdfAbout
 from euthymia.web.charts import work
-from euthymia.web.charts.charting import not_saved, own_chart, told
+from euthymia.web.charts.charting import assessed_on, not_saved, own_chart, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.headers import STORED_PAGE_POLICY
 from euthymia.web.house import House
@@ -42,10 +42,12 @@ def record_chart(request: Request, house: House, session: Session, found: Chart,
     number = house.charts.record_sent(found, once)
     if number is None:
         by = Asker(session.account.role, session.account.name)
-        draft, rulebook = house.workers.call("later", found.id, work.record_draft, told(found), house.today(), found.pseudonym, by)
+        facts, on = told(found), assessed_on(house, found)
+        draft, rulebook = house.workers.call("later", found.id, work.record_draft, facts, on, found.pseudonym, by)
         with house.recording:
             number = house.charts.record_sent(found, once)
             if number is None:
+                own_chart(house, session, found.id)  # it may have been handed over meanwhile
                 number = house.ledger.append(draft, rulebook).number
                 house.charts.note_record(found, number, once)
                 request.app.state.metrics.recorded.inc()

@@ -75,8 +75,9 @@ def remove(request: Request, chart: str, session: Signed, house: TheHouse, form:
 
 
 def _page(request: Request, house: House, owner: str, status: int = 200, *, problems: list[str] | None = None) -> Response:
-    charts = [{"chart": chart, "records": house.charts.records(chart)} for chart in house.charts.of_owner(owner)]
-    return house.pages.show(request, "patients", status, charts=charts, problems=problems or [])
+    came, all_charts = house.handovers.to(owner), house.charts.of_owner(owner)
+    charts = [{"chart": chart, "records": house.charts.records(chart), "came": came.get(chart.id)} for chart in all_charts]
+    return house.pages.show(request, "patients", status, charts=charts, gone=house.handovers.away_from(owner), problems=problems or [])
 
 
 def _read(house: House, file: UploadFile | None) -> dict[str, object]:

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from euthymia.web.charts import work
-from euthymia.web.charts.charting import fields_of, names_aside, own_chart, set_aside, standing_of, told
+from euthymia.web.charts.charting import assessed_on, fields_of, names_aside, own_chart, set_aside, standing_of, told
 from euthymia.web.guard import Signed, TheForm, TheHouse
 
 router = APIRouter(include_in_schema=False)
@@ -21,25 +21,26 @@ def standing(request: Request, chart: str, session: Signed, house: TheHouse) -> 
 def next_question(request: Request, chart: str, session: Signed, house: TheHouse, passed: str = "") -> Response:
     """`passed`: questions set aside for now, by the places of their facts in the catalogue."""
     found = own_chart(house, session, chart)
-    asked = house.workers.newest("later", found.id, work.show_next, told(found), house.today(), names_aside(house, found, passed))
+    on, aside = assessed_on(house, found), names_aside(house, found, passed)
+    asked = house.workers.newest("later", found.id, work.show_next, told(found), on, aside)
     fields = fields_of(house, found)
     questions = [{**question, "field": fields.of(question["fact"])} for question in asked["questions"]]
-    aside = set_aside(house, found, asked["kind"], [question["fact"] for question in questions])
-    return house.pages.show(request, "next", asked=asked, questions=questions, chart=found, passed=passed, aside=aside)
+    more = set_aside(house, found, asked["kind"], [question["fact"] for question in questions])
+    return house.pages.show(request, "next", asked=asked, questions=questions, chart=found, passed=passed, aside=more)
 
 
 @router.get("/patients/{chart}/results")
 def results(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
     """The advice with its grounds. It is worked out where it does not hold up what somebody waits for."""
     found = own_chart(house, session, chart)
-    html = house.workers.newest("later", found.id, work.show_results, told(found), house.today())
+    html = house.workers.newest("later", found.id, work.show_results, told(found), assessed_on(house, found))
     return house.pages.show(request, "results", html=html, chart=found)
 
 
 @router.get("/patients/{chart}/timeline")
 def timeline(request: Request, chart: str, session: Signed, house: TheHouse) -> Response:
     found = own_chart(house, session, chart)
-    html = house.workers.newest("now", found.id, work.show_timeline, told(found), house.today())
+    html = house.workers.newest("now", found.id, work.show_timeline, told(found), assessed_on(house, found))
     return house.pages.show(request, "results", html=html)
 
 
@@ -47,7 +48,7 @@ def timeline(request: Request, chart: str, session: Signed, house: TheHouse) -> 
 def why(request: Request, chart: str, session: Signed, house: TheHouse, form: TheForm) -> Response:
     """Why, why not, and what would change it. Posted, because the name of a trial is part of what is asked."""
     found, name = own_chart(house, session, chart), str(form.get("name") or "")[:200]
-    html = house.workers.call("later", found.id, work.show_why, told(found), house.today(), name)
+    html = house.workers.call("later", found.id, work.show_why, told(found), assessed_on(house, found), name)
     return house.pages.show(request, "why", html=html)
 
 
@@ -67,7 +68,7 @@ def differences(request: Request, chart: str, session: Signed, house: TheHouse) 
     if found.what_if_of is None:
         raise HTTPException(404)
     before = own_chart(house, session, found.what_if_of)
-    text = house.workers.newest("later", found.id, work.show_differences, told(before), told(found), house.today())
+    text = house.workers.newest("later", found.id, work.show_differences, told(before), told(found), assessed_on(house, found))
     return house.pages.show(request, "differences", text=text)
 
 

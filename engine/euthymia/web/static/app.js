@@ -87,17 +87,26 @@
   };
   document.addEventListener("htmx:sendError", lost);
   document.addEventListener("htmx:timeout", lost);
+  const saidIn = (event) => {
+    const doc = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    const said = doc.querySelector('[role="alert"]')?.textContent.replace(/\s+/g, " ").trim();
+    return said || "This could not be worked out. Reload the page.";
+  };
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     const field = event.target.matches?.("form.field");
     if (status === 401 || (status === 403 && field)) {
       if (field) mark(event.target, "not saved yet: you were signed out");
       tell("You were signed out. What you answered stays on this page and is saved after you have signed in again.", ["/sign-in", "Sign in in a new window"]);
+    } else if (field && (status === 404 || status === 410)) {
+      // sent again it would be refused again: the patient was handed over or removed
+      const place = event.target.querySelector("[data-saved]");
+      if (place) place.textContent = "not saved";
+      tell(saidIn(event));
     } else if (field) {
       mark(event.target, status === 429 ? "not saved yet: too many requests; it will be sent again" : "not saved yet; it will be sent again");
     } else {
-      const doc = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
-      tell(doc.querySelector('[role="alert"]')?.textContent.trim() || "This could not be worked out. Reload the page.");
+      tell(saidIn(event));
     }
   });
 

@@ -161,7 +161,8 @@ def _sent(stranger: Browser, address: str, fields: dict[str, Any]) -> Any:
         return stranger.post(address, fields)
     assert stranger.session is not None
     answer = {"fact": "risk.assessed", "value": "yes", "seen": 0, "once": fields["once"]}
-    body = {"facts": answer, "why": {"name": "GF-A"}, "record": {"once": fields["once"]}, "day": DAY | {"once": fields["once"]}}[address.rpartition("/")[2]]
+    once = {"once": fields["once"]}
+    body = {"facts": answer, "why": {"name": "GF-A"}, "record": once, "day": DAY | once}[address.rpartition("/")[2]]
     return stranger.send("POST", address, json=body, headers={"X-CSRF-Token": stranger.session.csrf})
 
 

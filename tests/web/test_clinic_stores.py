@@ -6,19 +6,21 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from bench.postgres import NOBODY, Server
-from sqlalchemy import event
+from sqlalchemy import event, insert, text
 
+from euthymia.clinic import store as store_module
 from euthymia.clinic.accounts import Account, Accounts
-from euthymia.clinic.charts import EMPTY, Chart, Charts, Entry
+from euthymia.clinic.charts import DAY, EMPTY, Chart, Charts, Entry, NoLonger
+from euthymia.clinic.handovers import Handovers
 from euthymia.clinic.store import Store
-from euthymia.clinic.tables import metadata
+from euthymia.clinic.tables import accounts, metadata
 from euthymia.errors import InputError
 from euthymia.ledger.opening import open_store
 from tests.command import euthymia
@@ -91,6 +93,88 @@ def test_a_chart_lives_as_long_in_one_database_as_in_the_other(address: str) -> 
             charts.add(chart.owner, "", EMPTY, str(chart.pseudonym))
         charts.forget(str(chart.pseudonym))
         assert charts.of_owner(chart.owner) == [] and charts.find(copy.id, chart.owner) is None
+
+
+def test_patients_of_an_earlier_version_are_kept(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables without days of assessment and handovers gain them; everything else is as it was."""
+    row = {"id": "c", "owner": "a", "pseudonym": "P-1", "label": "x", "data": "{}", "refused": "{}", "version": 3}
+    row |= {"created_at": "2026-11-20T12:00:00+00:00", "changed_at": "2026-11-20T12:00:00+00:00"}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(store_module, "_VERSION", "1")
+        with closing(Store(address)) as store, store.writing() as connection:
+            person = {"id": "a", "name": "c1", "role": "clinician", "password": "", "must_change": False, "closed": False, "failures": 0}
+            connection.execute(insert(accounts), person | {"created_at": row["created_at"]})
+            connection.execute(text(f"INSERT INTO charts ({', '.join(row)}) VALUES ({', '.join(f':{key}' for key in row)})"), row)
+    with closing(Store(address)) as store:
+        [chart] = Charts(store, Clock()).of_owner("a")
+        assert (chart.id, chart.label, chart.version, chart.as_of) == ("c", "x", 3, None)
+        assert Handovers(store, Clock()).to("a") == {}
+
+
+def test_of_two_who_get_a_patient_at_the_same_moment_one_has_it(address: str) -> None:
+    """Its owner, an administrator and the owner again in another window: it goes once, and what it is recorded with goes along."""
+    with closing(Store(address)) as store:
+        charts, chart = chart_in(store)
+        charts.note_record(chart, 7, "once")
+        charts.what_if(chart)
+        handovers, (one, other) = Handovers(store, Clock()), (account_in(store, "c2"), account_in(store, "c3"))
+        went: list[int] = []
+
+        def give(to: Account, *, every: bool = False) -> None:
+            with suppress(NoLonger, InputError):
+                if every:
+                    went.append(handovers.hand_over_all(chart.owner, to.id, "admin", new_once()))
+                else:
+                    went.append(handovers.hand_over(chart, to.id, new_once()))
+
+        threads = [threading.Thread(target=give, args=(to,), kwargs={"every": every}) for to in (one, other) for every in (True, False)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        [owner] = [to.id for to in (one, other) if charts.of_owner(to.id)]
+        assert went == [1] and charts.find(chart.id, chart.owner) is None
+        assert charts.owner_of_record(7) == (owner, chart.id)
+        assert handovers.numbers() == {owner: 1}
+        with pytest.raises(NoLonger):
+            enter(charts, chart, "assessed", "yes")
+
+
+def test_answers_and_a_handover_at_the_same_moment_lose_nothing(address: str) -> None:
+    """Every answer that was acknowledged is there for the new owner; the others were refused."""
+    with closing(Store(address)) as store:
+        charts, chart = chart_in(store)
+        handovers, colleague = Handovers(store, Clock()), account_in(store, "c2")
+        saved: list[int] = []
+
+        def answer(number: int) -> None:
+            with suppress(NoLonger):
+                enter(charts, chart, f"fact{number}", number)
+                saved.append(number)
+
+        threads = [threading.Thread(target=answer, args=(number,)) for number in range(8)]
+        threads.insert(4, threading.Thread(target=handovers.hand_over, args=(chart, colleague.id, new_once())))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        now = charts.find(chart.id, colleague.id)
+        assert now is not None and sorted(now.data.get("risk", {}).values()) == sorted(saved)
+        assert charts.undo(now, colleague.id, new_once()).data == now.data
+
+
+def test_a_day_of_assessment_is_kept_copied_and_taken_back(address: str) -> None:
+    """With the chart, its what-if copy and its history; who is erased leaves nothing of it."""
+    with closing(Store(address)) as store:
+        charts, chart = chart_in(store)
+        colleague = account_in(store, "c2")
+        set_to = charts.enter(chart, chart.owner, [Entry(DAY, "2026-11-01", 0, new_once())])
+        assert set_to.as_of == charts.what_if(set_to).as_of == "2026-11-01" and set_to.data == chart.data
+        assert charts.undo(set_to, chart.owner, new_once()).as_of is None
+        Handovers(store, Clock()).hand_over(chart, colleague.id, new_once())
+        assert charts.forget(str(chart.pseudonym)) and not charts.forget(str(chart.pseudonym))
+        with store.reading() as connection:
+            assert not [table for table in ("charts", "changes", "handovers") if connection.execute(text(f"SELECT 1 FROM {table}")).first()]
 
 
 @pytest.mark.parametrize("first", ["clinic", "ledger"])

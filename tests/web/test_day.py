@@ -119,16 +119,16 @@ def test_what_is_dated_after_the_day_is_a_mistake_until_the_day_is_changed(appli
     assert clinician.post(f"{path}/record", {"once": new_once()}).status_code == 303
 
 
-def test_who_said_it_today_does_not_stand_against_an_earlier_day(clinician: Browser) -> None:
-    """An answer bears the day on which it was written down, and that is no mistake."""
+def test_an_answer_is_dated_of_the_day_of_assessment(clinician: Browser) -> None:
+    """Where nobody says when it was told. One that is dated later is no mistake, for a record is often written after the consultation."""
     path = clinician.new_patient()
-    set_day(clinician, path, LONG_AGO)
+    set_day(clinician, path, YESTERDAY)
     clinician.enter(path, "risk.assessed", "yes")
-    assert clinician.chart(path).data["risk"]["assessed"]["date"] == TODAY
+    assert clinician.chart(path).data["risk"]["assessed"]["date"] == YESTERDAY
+    clinician.enter(path, "risk.suicidal_ideation", "yes", date=TODAY)
     assert "mistake" not in clinician.part(f"{path}/standing").text
-    assert clinician.part(f"{path}/results").status_code == 200
-    for name in ("GF-A", "alert-risk-not-assessed"):
-        clinician.post(f"{path}/why", {"name": name})
+    why = clinician.post(f"{path}/why", {"name": "urgent-suicide-assessment"}).text
+    assert f"of {TODAY}, after the day of assessment" in why and "-1 weeks" not in why
     assert clinician.post(f"{path}/record", {"once": new_once()}).status_code == 303
 
 

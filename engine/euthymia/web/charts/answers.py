@@ -26,13 +26,13 @@ class Refused(Exception):
     """An answer that cannot be taken; the message says what was found and what is allowed."""
 
 
-def read_answer(form: Form, name: str, catalogue: Catalogue, today: str) -> list[tuple[str, Any]]:
+def read_answer(form: Form, name: str, catalogue: Catalogue, day: str) -> list[tuple[str, Any]]:
     """Facts with the values to save, None for not asked; an amount brings its unit along. Raises Refused.
 
-    Without a source it is the clinician who says so, today.
+    Without a source it is the clinician who says so, on the day of assessment.
     """
     fact = catalogue[name.partition("@")[0]]
-    found = [(name, _with_provenance(_value(fact, form), form, today))]
+    found = [(name, _with_provenance(_value(fact, form), form, day))]
     if (beside := UNIT_BESIDE.get(fact.full_name)) is not None:
         unit = catalogue[beside]
         word = _text(form, "unit_beside")
@@ -105,12 +105,12 @@ def _lines(written: Iterable[str]) -> list[str]:
     return [line.strip() for text in written for line in text[:_LONGEST].splitlines() if line.strip()]
 
 
-def _with_provenance(value: Any, form: Form, today: str) -> Any:
+def _with_provenance(value: Any, form: Form, day: str) -> Any:
     if value is None:
         return None
     source = _text(form, "source") or SOURCES[0]
     note = _text(form, "note")
-    return {"value": value, "source": source, "date": _text(form, "date") or today} | ({"note": note} if note else {})
+    return {"value": value, "source": source, "date": _text(form, "date") or day} | ({"note": note} if note else {})
 
 
 def _text(form: Form, key: str) -> str:

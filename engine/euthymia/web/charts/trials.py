@@ -40,7 +40,7 @@ class _OneField:
         return [self._text] if key == "value" and self._text and not self._choice else []
 
 
-def new_trial(form: Form, catalogue: Catalogue, today: str) -> tuple[dict[str, Any], list[str]]:
+def new_trial(form: Form, catalogue: Catalogue, day: str) -> tuple[dict[str, Any], list[str]]:
     """The row of the trial, still without an id, and what is wrong with the form."""
     row: dict[str, Any] = {}
     problems: list[str] = []
@@ -49,7 +49,7 @@ def new_trial(form: Form, catalogue: Catalogue, today: str) -> tuple[dict[str, A
         if not str(form.get(name) or "").strip():
             continue
         try:
-            answers = read_answer(_OneField(form, name, bool(fact.choices)), f"{name}@", catalogue, today)
+            answers = read_answer(_OneField(form, name, bool(fact.choices)), f"{name}@", catalogue, day)
         except Refused as refused:
             problems.append(f"{fact.label}: {refused}")
             continue

@@ -43,7 +43,7 @@ def enter(request: Request, chart: str, session: Signed, house: TheHouse, form: 
     require_fact(house, found, name)
     catalogue = house.consultation.rulebook.facts
     try:
-        answers = read_answer(form, name, catalogue, house.today().isoformat())
+        answers = read_answer(form, name, catalogue, assessed_on(house, found).isoformat())
     except Refused as refused:
         house.charts.keep_refused(found, name, place_of(name, catalogue), typed(form, catalogue[name.partition("@")[0]]), str(refused))
         return _answered(request, house, own_chart(house, session, chart), name, 422, where)
@@ -66,7 +66,7 @@ def add_unit(request: Request, chart: str, session: Signed, house: TheHouse, for
     row: dict[str, Any] = {}
     problems: list[str] = []
     if units == TRIALS:
-        row, problems = new_trial(form, house.consultation.rulebook.facts, house.today().isoformat())
+        row, problems = new_trial(form, house.consultation.rulebook.facts, assessed_on(house, found).isoformat())
     if problems:
         shown = chart_parts(house, found, units, 0) | {"problems": problems, "given": {key: str(value) for key, value in form.items()}}
         return house.pages.show(request, "chart", 422, **shown)

@@ -48,13 +48,14 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """With an account for each role, named after it."""
+    """With an account for each role, named after it, and another clinician."""
     folder = tmp_path_factory.mktemp("server")
     database = folder / "data"
     with closing(Store(str(database / "clinic.sqlite"))) as store:
         accounts = Accounts(store, lambda: datetime(2026, 11, 20, tzinfo=UTC), CHEAP)
         for name in ROLES:
             accounts.add(name, name, PASSWORD, must_change=False)
+        accounts.add("colleague", "clinician", PASSWORD, must_change=False)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -37,10 +37,17 @@ def test_every_page_of_a_clinician_is_for_everybody(
         settled(page)
         _require_fit(page, name or "next", picture, whole="advice" in name, every=every)
     if every:
-        for name in ("/patients", f"{chart}/history", "/password"):
+        for name in ("/patients", f"{chart}/history", f"{chart}/hand-over", "/password"):
             page.goto(name)
             _require_fit(page, name.rpartition("/")[2], picture)
         page.goto(chart)
+        page.get_by_text("Assessed as of").first.click()
+        page.get_by_label("Day of the consultation").fill("2026-01-02")
+        page.get_by_role("button", name="Assess as of this day").click()
+        expect(page.get_by_text("Assessed as of 2026-01-02, not today.")).to_be_visible(timeout=30_000)
+        page.get_by_text("Assessed as of").first.click()
+        _require_fit(page, "day", picture)
+        page.get_by_role("button", name="Undo the last change").click()
         page.get_by_role("button", name="Record the decision").click()
         expect(page.get_by_role("heading", name="What became of the advice")).to_be_visible(timeout=30_000)
         _require_fit(page, "decision", picture)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.steps import add_treatment, answer, field, new_patient, section
@@ -72,7 +72,7 @@ def test_what_is_answered_after_the_session_ended_is_saved_after_signing_in_agai
 
 
 def test_two_windows_do_not_overwrite_each_other(visit: Visit) -> None:
-    """Another fact is no matter; the same fact is told, and both answers can be seen."""
+    """Another fact is no matter; the same fact is told, and both answers can be seen; of a patient who was handed over it is told that."""
     visitor = visit("clinician", quiet=False)
     one = visitor.page
     new_patient(one)
@@ -88,6 +88,19 @@ def test_two_windows_do_not_overwrite_each_other(visit: Visit) -> None:
     answer(one, _QUESTION, "not known")
     two.reload()
     expect(field(two, _QUESTION).get_by_label("not known")).to_be_checked()
+    _hand_over(one, "colleague")
+    field(two, _QUESTION).get_by_label("yes").check()
+    expect(two.get_by_role("status").first).to_contain_text("was handed over to colleague")
+    expect(field(two, _QUESTION).locator("[data-saved]")).to_have_text("not saved")
+
+
+def _hand_over(page: Page, to: str) -> None:
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("link", name="Hand over to a colleague").click()
+    page.get_by_label("Colleague", exact=True).select_option(label=to)
+    page.get_by_label("The patient is to go to this colleague").check()
+    page.get_by_role("button", name="Hand over the patient").click()
+    expect(page.get_by_role("heading", name="Handed over")).to_be_visible()
 
 
 def test_a_change_can_be_taken_back(visit: Visit) -> None:

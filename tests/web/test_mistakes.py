@@ -111,6 +111,23 @@ def test_a_list_with_a_trial_left_out_is_no_complete_one(consultation: Consultat
         assert place.startswith("problems") or not file.patient.facts[closing].known, place
 
 
+def test_what_a_trial_shows_that_cannot_be_read_is_open_and_not_denied(consultation: Consultation, on: date) -> None:
+    """Two trials of one name, of which the second lost its effect: no count of trials, not even of those on file, turns to no, and neither
+    is taken for the latest. Whatever is settled without the second was so with it."""
+    first = {"id": "t1", "modality": "medication", "drug": "sertraline", "episode": "current", "stop_reason": "ongoing", "order": 1}
+    second = {"modality": "medication", "drug": "venlafaxine", "episode": "current", "stop_reason": "lost_effect", "order": 2}
+    second |= {"initial_response": "yes", "symptoms_returned_on_maintenance": "yes", "kellner_score": 5}
+    data: dict[str, Any] = {"schema": "euthymia.patient/1", "process": {"treatment_history_complete": "yes"}}
+    data |= {"toxicity": {"loss_of_effect": "no", "rechallenge_failure": "no"}}
+    _, right = judged(consultation, {**data, "trials": [first, {"id": "t2", **second}]}, on)
+    whole, mistaken = judged(consultation, {**data, "trials": [first, {"id": "t1", **second}]}, on)
+    loss = Key("loss-of-effect")
+    assert (right[loss], mistaken[loss]) == ("met", "undetermined")
+    assert whole.latest is None
+    changed = {key.rule for key in overturned(right, mistaken) | settled_by_forgetting(right, mistaken) if key.unit is None}
+    assert not {rule for rule in changed if not is_reminder(consultation.rulebook, rule)}
+
+
 # ---------------------------------------------------------------- on the page
 
 

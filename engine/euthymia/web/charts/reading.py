@@ -1,21 +1,26 @@
 """A chart that is being entered, read as far as it can be: what is wrong is told, and what is right is judged without it.
 
 Leaving a fact out can only leave more open, never turn open into no; so what is shown meanwhile is true. Where a whole trial must be left
-out, the list of trials is no longer taken to be complete.
+out, one of which nothing is known stands in its place, the list of trials is no longer taken to be complete, and it is open which one is
+the latest: else those that are left would be taken for all, and one of them for the latest.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from euthymia.consultation import Consultation
 from euthymia.errors import InputError, Problem
-from euthymia.facts.charting import fact_at, with_fact
+from euthymia.facts.charting import fact_at, free_id, with_fact
+from euthymia.facts.observation import NOT_ASKED
+from euthymia.facts.patient import Unit
 from euthymia.facts.patient_file import PatientFile
 from euthymia.source import Document
 from euthymia.web.charts.fields import UNIT_BESIDE
 
 NAME = "patient"
+_TRIALS = "trials"
 _ROUNDS = 20
 # An amount without its unit is left out itself.
 _AMOUNTS = {unit.partition(".")[2]: amount.partition(".")[2] for amount, unit in UNIT_BESIDE.items()}
@@ -25,9 +30,11 @@ _PART = re.compile(r"(?P<word>[^.\[\]]+)|\[(?P<number>\d+)\]")
 def read_as_far_as_possible(consultation: Consultation, told: dict[str, Any], on: date) -> tuple[PatientFile, list[Problem]]:
     """The patient without what cannot be right, and every mistake found. Raises InputError where nothing is left to read."""
     problems: list[Problem] = []
+    whole = told
     for _ in range(_ROUNDS):
         try:
-            return consultation.read_document(Document(NAME, told, {}), on), problems
+            file = consultation.read_document(Document(NAME, told, {}), on)
+            return _with_unread_trials(file, _left_out(whole, told), consultation), problems
         except InputError as error:
             problems += [problem for problem in error.problems if problem not in problems]
             left = told
@@ -37,6 +44,27 @@ def read_as_far_as_possible(consultation: Consultation, told: dict[str, Any], on
                 raise
             told = left
     raise InputError(problems)
+
+
+def _left_out(whole: dict[str, Any], told: dict[str, Any]) -> int:
+    """How many trials were left out; a list that is none may have held any."""
+    before = whole.get(_TRIALS)
+    return len(before) - len(told.get(_TRIALS) or []) if isinstance(before, list) else int(before is not None)
+
+
+def _with_unread_trials(file: PatientFile, number: int, consultation: Consultation) -> PatientFile:
+    """With so many more trials, of which nothing is known."""
+    if not number:
+        return file
+    facts = {fact.full_name: NOT_ASKED for fact in consultation.rulebook.facts.of_record("trial")}
+    unread: list[Unit] = []
+    for _ in range(number):
+        taken = {_TRIALS: [{"id": trial.id} for trial in (*file.entered.units["trial"], *unread)]}
+        unread.append(Unit(free_id(taken, _TRIALS), facts))
+    patient, entered = (
+        replace(one, units={**one.units, "trial": (*one.units["trial"], *unread)}, latest=None) for one in (file.patient, file.entered)
+    )
+    return replace(file, patient=patient, entered=entered)
 
 
 def _without(told: dict[str, Any], key: str, consultation: Consultation) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def test_an_answer_is_dated_of_the_day_of_assessment(clinician: Browser) -> None
     """Where nobody says when it was told. One that is dated later is no mistake, for a record is often written after the consultation."""
     path = clinician.new_patient()
     set_day(clinician, path, YESTERDAY)
-    clinician.enter(path, "risk.assessed", "yes")
+    saved = clinician.enter(path, "risk.assessed", "yes")
+    assert f"Assessed as of {YESTERDAY}, not today." in saved.text
     assert clinician.chart(path).data["risk"]["assessed"]["date"] == YESTERDAY
     clinician.enter(path, "risk.suicidal_ideation", "yes", date=TODAY)
     assert "mistake" not in clinician.part(f"{path}/standing").text

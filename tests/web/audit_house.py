@@ -109,7 +109,7 @@ def fill(house: House) -> None:
         number = record(house, example, patient)
         if place != 1:
             chart = house.charts.add(owner, LABEL, EMPTY | {"patient": {"age_years": 44}}, patient)
-            house.charts.note_record(chart, number, f"{number:08x}")
+            house.recordings.take_in(chart, [number])
     answered = house.ledger.of_kind(SECOND, "assessment", *ANSWERED)
     rule = answered.part("answer")[0].value["recommendations"][0]["id"]
     house.ledger.append(response_draft(answered, "overridden", "urgency", [rule], "first the other thing", CLINICIAN))

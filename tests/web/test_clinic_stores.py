@@ -19,6 +19,7 @@ from euthymia.clinic import store as store_module
 from euthymia.clinic.accounts import Account, Accounts
 from euthymia.clinic.charts import DAY, EMPTY, Chart, Charts, Entry, NoLonger
 from euthymia.clinic.handovers import Handovers
+from euthymia.clinic.recordings import Recordings
 from euthymia.clinic.store import Store
 from euthymia.clinic.tables import accounts, metadata
 from euthymia.errors import InputError
@@ -86,13 +87,45 @@ def test_a_chart_lives_as_long_in_one_database_as_in_the_other(address: str) -> 
         enter(charts, copy, "fact1", "other")
         charts.keep_refused(now, "risk.x", ("risk", "x"), {"answer": "?"}, "no")
         assert len(charts.undo(now, chart.owner, new_once()).data["risk"]) == 5
-        charts.note_record(now, 7, "once")
-        assert charts.records(now) == [7] and charts.record_sent(now, "once") == 7
-        assert charts.owner_of_record(7) == (chart.owner, chart.id)
+        recordings = Recordings(store)
+        assert recordings.record(now, "once", NothingKnown(), lambda: 7) == (7, True)
+        assert recordings.record(now, "once", NothingKnown(), lambda: 8) == (7, False)
+        assert recordings.of_chart(now) == [7] and recordings.owner_of(7) == (chart.owner, chart.id)
         with pytest.raises(InputError, match="is in use"):
             charts.add(chart.owner, "", EMPTY, str(chart.pseudonym))
         charts.forget(str(chart.pseudonym))
         assert charts.of_owner(chart.owner) == [] and charts.find(copy.id, chart.owner) is None
+
+
+class NothingKnown:
+    """A ledger without this patient."""
+
+    def numbers(self) -> list[int]:
+        return []
+
+    def is_same(self, number: int) -> bool:
+        raise AssertionError(number)
+
+
+def test_one_form_records_once_however_often_it_comes(address: str) -> None:
+    """From several threads at the same moment, by two servers over one database."""
+    with closing(Store(address)) as store, closing(Store(address)) as other:
+        _, chart = chart_in(store)
+        written: list[int] = []
+
+        def write() -> int:
+            written.append(len(written) + 1)
+            return written[-1]
+
+        def send(own: Store) -> None:
+            Recordings(own).record(chart, "once", NothingKnown(), write)
+
+        threads = [threading.Thread(target=send, args=(own,)) for own in (store, other) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert written == [1] and Recordings(other).of_chart(chart) == [1]
 
 
 def test_patients_of_an_earlier_version_are_kept(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +148,8 @@ def test_of_two_who_get_a_patient_at_the_same_moment_one_has_it(address: str) ->
     """Its owner, an administrator and the owner again in another window: it goes once, and what it is recorded with goes along."""
     with closing(Store(address)) as store:
         charts, chart = chart_in(store)
-        charts.note_record(chart, 7, "once")
+        recordings = Recordings(store)
+        recordings.take_in(chart, [7])
         charts.what_if(chart)
         handovers, (one, other) = Handovers(store, Clock()), (account_in(store, "c2"), account_in(store, "c3"))
         went: list[int] = []
@@ -134,7 +168,7 @@ def test_of_two_who_get_a_patient_at_the_same_moment_one_has_it(address: str) ->
             thread.join()
         [owner] = [to.id for to in (one, other) if charts.of_owner(to.id)]
         assert went == [1] and charts.find(chart.id, chart.owner) is None
-        assert charts.owner_of_record(7) == (owner, chart.id)
+        assert recordings.owner_of(7) == (owner, chart.id)
         assert handovers.numbers() == {owner: 1}
         with pytest.raises(NoLonger):
             enter(charts, chart, "assessed", "yes")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from euthymia.clinic import recordings
 from tests.shared import ROOT
 from tests.web.browser import Application, Browser, new_once, where
 
@@ -33,6 +34,46 @@ def test_a_decision_that_is_sent_twice_is_recorded_once(application: Application
     assert before - count in (1, 2)  # the very first record brings an opening along
     assert where(clinician.post(f"{path}/record", {"once": new_once()})) not in pages
     assert application.house.records.count() == before + 1
+
+
+@pytest.fixture
+def ended(application: Application, clinician: Browser, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """A chart, and the form with which it was recorded when the server ended: the record was written, but not noted as this chart's."""
+    path, once = clinician.new_patient(), new_once()
+    with monkeypatch.context() as ending:
+
+        def end(*_: Any) -> None:
+            raise ConnectionError("gone")
+
+        ending.setattr(recordings, "_note", end)
+        assert clinician.post(f"{path}/record", {"once": once}).status_code == 500
+    return path, once
+
+
+def test_a_form_that_is_sent_again_after_the_server_ended_finds_its_record(
+    application: Application, clinician: Browser, ended: tuple[str, str]
+) -> None:
+    """It is not recorded once more; another form is."""
+    path, once = ended
+    before = application.house.records.count()
+    page = where(clinician.post(f"{path}/record", {"once": once}))
+    assert application.house.records.count() == before
+    assert clinician.get(page).status_code == 200
+    assert where(clinician.post(f"{path}/record", {"once": new_once()})) != page
+    assert application.house.records.count() == before + 1
+
+
+def test_a_record_that_was_not_noted_stands_with_its_patient(application: Application, clinician: Browser, ended: tuple[str, str]) -> None:
+    """Once the patient is opened again; the decision of changed facts is another one. Nobody else gets it."""
+    path, _ = ended
+    clinician.enter(path, "risk.assessed", "yes")
+    before = application.house.records.count()
+    page = where(clinician.post(f"{path}/record", {"once": new_once()}))
+    assert application.house.records.count() == before + 1
+    lost = f"/decisions/{before}"
+    assert page != lost and f'href="{lost}"' in clinician.get(path).text
+    assert clinician.get(lost).status_code == 200
+    assert application.visitor("clinician").get(lost).status_code == 404
 
 
 def test_a_recorded_decision_is_printed_and_answered(application: Application, clinician: Browser) -> None:

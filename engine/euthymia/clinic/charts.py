@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from euthymia.clinic.store import Store
-from euthymia.clinic.tables import changes, charts, handovers, recorded
+from euthymia.clinic.tables import changes, charts, handovers
 from euthymia.errors import InputError, Problem
 from euthymia.facts.charting import fact_at, row_of, with_fact
 from euthymia.facts.entering import Place
@@ -217,33 +217,6 @@ class Charts:
             _remove(connection, found)
         self._store.scrub()
         return True
-
-    # --- what was recorded ----------------------------------------------------------------------------------------------
-
-    def note_record(self, chart: Chart, number: int, once: str) -> None:
-        """It belongs to whoever has the chart now."""
-        row = {"number": number, "chart": chart.id, "version": chart.version, "once": once}
-        with self._store.writing() as connection:
-            owner = connection.scalar(select(charts.c.owner).where(charts.c.id == chart.id).with_for_update())
-            connection.execute(insert(recorded), row | {"owner": owner or chart.owner})
-
-    def records(self, chart: Chart) -> list[int]:
-        """Numbers in the ledger, the last one first."""
-        with self._store.reading() as connection:
-            found = connection.scalars(select(recorded.c.number).where(recorded.c.chart == chart.id))
-            return sorted(found, reverse=True)
-
-    def record_sent(self, chart: Chart, once: str) -> int | None:
-        """The record that this very request made before."""
-        with self._store.reading() as connection:
-            found: int | None = connection.scalar(select(recorded.c.number).where(recorded.c.chart == chart.id, recorded.c.once == once))
-            return found
-
-    def owner_of_record(self, number: int) -> tuple[str, str] | None:
-        """Account and chart."""
-        with self._store.reading() as connection:
-            row = connection.execute(select(recorded.c.owner, recorded.c.chart).where(recorded.c.number == number)).first()
-        return None if row is None else (row.owner, row.chart)
 
     def _now(self) -> str:
         return self._clock().isoformat()

@@ -1,6 +1,5 @@
 """What the routes share: stores, workers, pages, and the clock. Made once for each server."""
 
-import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from euthymia.clinic.accounts import Accounts
 from euthymia.clinic.charts import Charts
 from euthymia.clinic.edits import Edits
 from euthymia.clinic.handovers import Handovers
+from euthymia.clinic.recordings import Recordings
 from euthymia.clinic.sessions import Sessions
 from euthymia.clinic.store import Store
 from euthymia.consultation import Consultation
@@ -53,11 +53,11 @@ class House:
         self.sessions = Sessions(self.store, settings.clock, settings.idle, settings.longest)
         self.charts = Charts(self.store, settings.clock)
         self.handovers = Handovers(self.store, settings.clock)
+        self.recordings = Recordings(self.store)
         self.edits = Edits(self.store, settings.clock)
         self.workers = Workers(settings.rules, settings.templates, settings.processes)
         self.drug_names = sorted({drug.label for drug in self.consultation.rulebook.drugs.drugs})
         self.jobs = Jobs()
-        self.recording = threading.Lock()  # one record at a time: the same request sent twice must find the first
         self.ready = False
 
     def _signer(self) -> "Signer | None":

@@ -11,7 +11,7 @@ def patient_to_forget(server: Server, pseudonym: str) -> int:
     owner = next(account.id for account in server.house.accounts.all() if account.role == "clinician")
     number = record(server.house, "only-an-age", pseudonym)
     chart = server.house.charts.add(owner, LABEL, {"schema": "euthymia.patient/1", "patient": {"age_years": 81}}, pseudonym)
-    server.house.charts.note_record(chart, number, f"{number:08x}")
+    server.house.recordings.take_in(chart, [number])
     return number
 
 

@@ -14,6 +14,7 @@ from euthymia.facts.entering import place_of
 from euthymia.web.charts.answers import Refused, read_answer, typed
 from euthymia.web.charts.charting import TRIALS, assessed_on, fields_of, own_chart, sections, standing_of
 from euthymia.web.charts.fields import Field, bare, slug, trial_names
+from euthymia.web.charts.recording import take_in_records
 from euthymia.web.charts.trials import FIRST_FACTS, new_trial, trial_form
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
@@ -32,6 +33,7 @@ def show(request: Request, chart: str, session: Signed, house: TheHouse, section
     """The chart with one section open; without one, the next question. `unit`: the place of a trial or problem in its list, from 1."""
     found = own_chart(house, session, chart)
     house.handovers.open(found)
+    take_in_records(house, session, found)
     return house.pages.show(request, "chart", **chart_parts(house, found, section, unit))
 
 
@@ -94,7 +96,7 @@ def chart_parts(house: House, chart: Chart, section: str, unit: int) -> dict[str
     if section and section not in {_ADVICE, *(part["name"] for part in parts)}:
         raise HTTPException(404)
     shown = {"chart": chart, "sections": parts, "section": section, "fields": [], "more": [], "units": [], "unit": None, "problems": []}
-    shown |= {"drugs": house.drug_names, "given": {}, "records": house.charts.records(chart)}
+    shown |= {"drugs": house.drug_names, "given": {}, "records": house.recordings.of_chart(chart)}
     shown |= {"on": assessed_on(house, chart).isoformat(), "today": house.today().isoformat(), "day_problem": "", "day_typed": ""}
     if section == _ADVICE:
         return shown

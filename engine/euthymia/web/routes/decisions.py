@@ -16,6 +16,7 @@ from euthymia.render.page import html_page
 from euthymia.render.pdf import PdfAbout
 from euthymia.web.charts import work
 from euthymia.web.charts.charting import assessed_on, not_saved, own_chart, told
+from euthymia.web.charts.recording import KnownRecords
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.headers import STORED_PAGE_POLICY
 from euthymia.web.house import House
@@ -39,18 +40,15 @@ def record_chart(request: Request, house: House, session: Session, found: Chart,
         raise HTTPException(422)
     if labels := not_saved(house, found):
         raise InputError([Problem("chart", 0, "", f"an answer could not be taken, put it right first: {label}") for label in labels])
-    number = house.charts.record_sent(found, once)
-    if number is None:
-        by = Asker(session.account.role, session.account.name)
-        facts, on = told(found), assessed_on(house, found)
-        draft, rulebook = house.workers.call("later", found.id, work.record_draft, facts, on, found.pseudonym, by)
-        with house.recording:
-            number = house.charts.record_sent(found, once)
-            if number is None:
-                own_chart(house, session, found.id)  # it may have been handed over meanwhile
-                number = house.ledger.append(draft, rulebook).number
-                house.charts.note_record(found, number, once)
-                request.app.state.metrics.recorded.inc()
+    if (number := house.recordings.sent(found, once)) is not None:
+        return number
+    by = Asker(session.account.role, session.account.name)
+    facts, on = told(found), assessed_on(house, found)
+    draft, rulebook = house.workers.call("later", found.id, work.record_draft, facts, on, found.pseudonym, by)
+    known = KnownRecords(house, found.pseudonym, draft)
+    number, is_new = house.recordings.record(found, once, known, lambda: house.ledger.append(draft, rulebook).number)
+    if is_new:
+        request.app.state.metrics.recorded.inc()
     return number
 
 
@@ -112,7 +110,7 @@ def _document(row: Row, audience: str) -> dict[str, Any]:
 
 def own_record(house: House, session: Session, number: int, *parts: str) -> tuple[Row, str]:
     """The record and the chart that it was made from. Raises 404 for one that is not there or somebody else's."""
-    owned = house.charts.owner_of_record(number) if 0 < number < _MOST else None
+    owned = house.recordings.owner_of(number) if 0 < number < _MOST else None
     if owned is None or owned[0] != session.account.id:
         raise HTTPException(404)
     return house.ledger.of_kind(number, "assessment", *parts), owned[1]

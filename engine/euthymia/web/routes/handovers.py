@@ -33,8 +33,7 @@ def hand_over(request: Request, chart: str, session: Signed, house: TheHouse, fo
         found = _original(own_chart(house, session, chart))
         if form.get("sure") != "yes":
             return _page(request, house, found, 422, problems=[_UNCONFIRMED], to=to)
-        with house.recording:  # what is being recorded of the patient goes along
-            _log(house.handovers.hand_over(found, to, once), session)
+        _log(house.handovers.hand_over(found, to, once), session)
     except (HandedOver, NoLonger):
         if not house.handovers.is_done(session.account.id, once):
             raise
@@ -55,8 +54,7 @@ def hand_over_all(request: Request, account: str, session: Signed, house: TheHou
     if form.get("sure") != "yes":
         return _page_for_all(request, house, found, 422, problems=[_UNCONFIRMED], to=to)
     try:
-        with house.recording:
-            _log(house.handovers.hand_over_all(found.id, to, session.account.id, once), session)
+        _log(house.handovers.hand_over_all(found.id, to, session.account.id, once), session)
     except InputError as error:
         return _page_for_all(request, house, found, 422, problems=[problem.message for problem in error.problems], to=to)
     return RedirectResponse(f"/accounts/{found.id}/hand-over", 303)

@@ -76,7 +76,7 @@ def remove(request: Request, chart: str, session: Signed, house: TheHouse, form:
 
 def _page(request: Request, house: House, owner: str, status: int = 200, *, problems: list[str] | None = None) -> Response:
     came, all_charts = house.handovers.to(owner), house.charts.of_owner(owner)
-    charts = [{"chart": chart, "records": house.charts.records(chart), "came": came.get(chart.id)} for chart in all_charts]
+    charts = [{"chart": chart, "records": house.recordings.of_chart(chart), "came": came.get(chart.id)} for chart in all_charts]
     return house.pages.show(request, "patients", status, charts=charts, gone=house.handovers.away_from(owner), problems=problems or [])
 
 

@@ -20,7 +20,10 @@ def test_a_patient_is_entered_understood_recorded_and_printed(visit: Visit, pict
     picture(page, "1-next-question")
     answer_next(page, "Has the risk of suicide and self-harm been assessed", "yes")
     section(page, "Suicide and self-harm")
+    count = page.get_by_role("link", name="Suicide and self-harm").locator(".count")
+    expect(count).to_have_text("1 of 4")
     answer(page, "Does the patient have thoughts of suicide", "yes")
+    expect(count).to_have_text("2 of 4")
     expect(page.locator("#standing .alert.critical").first).to_contain_text("Suicidal thoughts", timeout=30_000)
     answer(page, "Has there been any self-harm", "not known")
     picture(page, "2-risk")
@@ -38,6 +41,7 @@ def test_a_patient_is_entered_understood_recorded_and_printed(visit: Visit, pict
         kellner_score="5",
     )
     answer(page, "Was the treatment taken or attended as agreed", "adequate")
+    _proposed(page)
     settled(page)
     picture(page, "3-trial")
     section(page, "Treatment trials")
@@ -47,6 +51,24 @@ def test_a_patient_is_entered_understood_recorded_and_printed(visit: Visit, pict
     picture(page, "5-whys")
     _what_if(page, picture)
     _recorded(page, picture)
+
+
+def _proposed(page: Page) -> None:
+    """Another drug is entered: what the table now proposes comes to the other fields, and what is being typed there stays."""
+    page.locator("#section details.more > summary").first.click()
+    told = field(page, "To which pharmacological class").locator("[data-place-of-filled]")
+    expect(told).to_contain_text("Not asked. Until it is stated, the advice takes: SSRI")
+    field(page, "Which drug was given").locator("[name=value]").first.fill("venlafaxine")
+    other = field(page, "How many weeks did the treatment last").locator("[name=value]")
+    other.press_sequentially("2")
+    expect(told).to_contain_text("the advice takes: SNRI", timeout=30_000)
+    other.press_sequentially("0")
+    expect(other).to_be_focused()
+    expect(other).to_have_value("20")
+    other.fill("")
+    field(page, "Which drug was given").locator("[name=value]").first.fill("sertraline")
+    answer(page, "In your judgement, was the dose appropriate", "yes")
+    expect(field(page, "In your judgement, was the dose appropriate").locator("[data-place-of-filled]")).to_be_empty()
 
 
 def _three_whys(page: Page) -> None:
@@ -65,7 +87,8 @@ def _what_if(page: Page, picture: Picture) -> None:
     expect(page.get_by_text("A trial copy.")).to_be_visible()
     section(page, "Suicide and self-harm")
     answer(page, "Does the patient have thoughts of suicide", "no")
-    expect(page.locator("#differences pre")).to_contain_text("suicid", timeout=30_000)
+    changed = page.locator("#differences").get_by_role("region", name="Alerts that changed")
+    expect(changed).to_contain_text("Suicidal thoughts or self-harm call for an urgent assessment: met →", timeout=30_000)
     picture(page, "6-what-if")
     page.get_by_role("button", name="Leave, and forget the copy").click()
     section(page, "Suicide and self-harm")

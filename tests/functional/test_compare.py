@@ -88,6 +88,15 @@ def test_two_files_and_the_fact_that_made_the_difference(write: Callable[..., Pa
     assert fact["before"]["state"] == "not_asked"
 
 
+def test_a_comparison_as_one_page(write: Callable[..., Path]) -> None:
+    """For a browser or a printer: it needs nothing but itself, and names the change and its cause."""
+    done = compare(write("before.yaml"), write("after.yaml", PATIENT.replace("dose: 5", "dose: 3")), "--format", "html")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("<!doctype html>") and done.stdout.rstrip().endswith("</html>")
+    assert "weeks at an adequate dose in trial t1 (sertraline): 5 weeks → 3 weeks" in done.stdout
+    assert "<script" not in done.stdout and "src=" not in done.stdout
+
+
 def test_an_alert_that_went_because_a_fact_was_removed_is_not_excluded(write: Callable[..., Path]) -> None:
     """Taking an answer out of the file makes nothing known: it says so, in words as well."""
     before, after = write("before.yaml", PATIENT + RISK), write("after.yaml", PATIENT)

@@ -6,7 +6,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from euthymia.cli.common import TextOrJson, day_asked, shipped_words, show_as
+from euthymia.cli.common import day_asked, shipped_words
+from euthymia.cli.pages import Format, show_comparison
 from euthymia.comparison.document import comparison
 from euthymia.comparison.mixtures import Side
 from euthymia.consultation import Consultation
@@ -21,7 +22,7 @@ Made = TypeVar("Made")
 def compare(
     before: Annotated[Path, typer.Argument(help="Patient file, YAML or JSON.", metavar="BEFORE")],
     after: Annotated[Path | None, typer.Argument(help="Patient file after; the same file when left out.", metavar="[AFTER]")] = None,
-    format: Annotated[TextOrJson, typer.Option(help="How to write it.")] = TextOrJson.text,
+    format: Annotated[Format, typer.Option(help="How to write it.")] = Format.text,
     on: Annotated[
         list[str] | None,
         typer.Option(metavar="YYYY-MM-DD", help="Day of assessment; today when left out. Given once: of both. Given twice: before, after."),
@@ -38,7 +39,7 @@ def compare(
 ) -> None:
     """Say which advice changed between two files, two rulebooks or two days, and which of the three is the cause of each change."""
     data = comparison(*_sides(before, after or before, rules or [], on or [], one_file=after is None), shipped_words())
-    show_as(data, "compare", format)
+    show_comparison(data, format)
 
 
 def _sides(before: Path, after: Path, rules: Sequence[Path], on: Sequence[str], *, one_file: bool) -> tuple[Side, Side]:

@@ -1,11 +1,11 @@
-"""An assessment as the page that was asked for."""
+"""An assessment or a comparison as the page that was asked for."""
 
 import json
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from euthymia.cli.common import text_writer
+from euthymia.cli.common import TextOrJson, show, show_as, text_writer
 from euthymia.render.page import html_page
 from euthymia.resources import bundled
 
@@ -34,3 +34,11 @@ def page_writer(format: Format, audience: Audience, *, several: bool, to_file: b
         return lambda data: html_page(data, audience.value, bundled("templates"))
     page = text_writer(to_file=to_file)
     return lambda data: page(data, audience.value)
+
+
+def show_comparison(data: dict[str, Any], format: Format) -> None:
+    """As a document, as text or as one page."""
+    if format is Format.html:
+        show(html_page(data, "compare", bundled("templates")))
+    else:
+        show_as(data, "compare", TextOrJson(format.value))

@@ -46,6 +46,7 @@ class Entries:
         if group == "alert":
             weights = [found.value[0] for found in (changed.after, changed.before) if found.value and found.value[0]]
             told |= {"severity": weights[0], "became": became(changed.before, changed.after), "went": why_it_went(changed.explanations)}
+            told |= _signs(changed.before, changed.after)
         return told | self.reasons.of(changed)
 
     def brief(self, subject: Subject, before: Outcome, after: Outcome) -> Item:
@@ -56,13 +57,12 @@ class Entries:
         group = self._group(subject, before, after)
         told = self._named(subject) | {"group": group, "weights": None, "became": None}
         told |= {"before": self._shown(subject, before, group), "after": self._shown(subject, after, group)}
-        was, now = (group == "alert" and is_shown(found) for found in (before, after))
         if group == "alert":
             told |= {
                 "weights": tuple(found.value[0] if found.value else None for found in (before, after)),
                 "became": became(before, after),
             }
-        return told | {"silent": was and not now, "raised": now and not was}
+        return told | (_signs(before, after) if group == "alert" else {"silent": False, "raised": False})
 
     def grounds(self, found: OtherGrounds) -> Item:
         """A judgement with the same status on both sides, with both sentences."""
@@ -193,3 +193,9 @@ def _has(end: Mixture, record: str, unit_id: str) -> bool:
 def _headline(parts: AssessmentMap) -> list[str]:
     """Rules that make up the first lines of a page, in their order."""
     return [parts.refractoriness, *parts.criteria.values(), parts.spectrum.deterioration, *parts.situations.values()]
+
+
+def _signs(before: Outcome, after: Outcome) -> Item:
+    """Of an alert: did it stand among the alerts and stands no more, or the other way round?"""
+    was, now = is_shown(before), is_shown(after)
+    return {"silent": was and not now, "raised": now and not was}

@@ -5,11 +5,11 @@ Filled in: whether a dose was adequate, by which sources, the class of a drug, w
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from euthymia.facts.catalogue import Catalogue, Declaration
-from euthymia.facts.drug_table import Drug, DrugTable, Lowest
+from euthymia.facts.drug_table import Drug, DrugSource, DrugTable, Lowest
 from euthymia.facts.observation import NOT_ASKED, Observation, number
 from euthymia.facts.patient import Patient, Unit
 
@@ -19,6 +19,13 @@ _WITHOUT_DRUG = ("psychotherapy", "neuromodulation")
 _LISTS = ("diagnosis.medical_drugs", "current.other_psychotropics")
 _AMOUNTS = ("plasma_level", "plasma_level_unit", "dose_daily", "dose_unit")
 _LISTS_OF_A_TRIAL = ("trial.augmentation", "trial.concomitant_drugs")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal(Observation):
+    """A value by the drug table, with where the figures come from that it rests on; who is cited makes it no other observation."""
+
+    figures: tuple[DrugSource, ...] = field(default=(), compare=False)
 
 
 def with_drug_facts(facts: Facts, table: DrugTable, catalogue: Catalogue) -> dict[str, Observation]:
@@ -68,8 +75,9 @@ def _of_amount(limit: "_Limit") -> Iterator[tuple[str, Observation]]:
     verdict = _VERDICTS.get(lowest.verdict(low, high))
     if verdict is not None:
         bound = f"at least {number(Fraction(str(lowest.strict if verdict == 'yes' else lowest.lenient)))}"
-        yield "trial.dose_adequate", _proposed(verdict, f"proposed by the drug table: {what}; {bound} by the "
-                                               f"{'strictest' if verdict == 'yes' else 'most lenient'} source")  # fmt: skip
+        told = f"proposed by the drug table: {what}; {bound} by the {'strictest' if verdict == 'yes' else 'most lenient'} source"
+        source = limit.sources.get("strict" if verdict == "yes" else "lenient")
+        yield "trial.dose_adequate", _proposed(verdict, told, *([source] if source is not None else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ class _Limit:
     amount: Observation
     written_unit: Observation
     told: str
+    sources: Mapping[str, DrugSource]
 
     @property
     def fits(self) -> bool:
@@ -93,18 +102,19 @@ def _limit(facts: Facts, drug: Drug) -> _Limit | None:
     """The level where it was measured and is in the table, so that a dose never speaks in its place; else the dose."""
     level, level_unit, dose, dose_unit = (facts.get(f"trial.{name}", NOT_ASKED) for name in _AMOUNTS)
     if drug.level is not None and level.known:
-        return _Limit(drug.level.lowest, drug.level.unit, level, level_unit, f"{drug.label}, level {{}} {drug.level.unit}")
+        told = f"{drug.label}, level {{}} {drug.level.unit}"
+        return _Limit(drug.level.lowest, drug.level.unit, level, level_unit, told, drug.level.sources)
     if drug.dose is None or drug.per != "day":
         return None
-    return _Limit(drug.dose, drug.unit or "", dose, dose_unit, f"{drug.label} {{}} {drug.unit} a day")
+    return _Limit(drug.dose, drug.unit or "", dose, dose_unit, f"{drug.label} {{}} {drug.unit} a day", drug.sources)
 
 
 def _same_unit(written: str, declared: str) -> bool:
     return written.strip().casefold() == declared.casefold()
 
 
-def _proposed(value: object, origin: str) -> Observation:
-    return Observation("known", value, origin=origin, proposed=True)
+def _proposed(value: object, origin: str, *figures: DrugSource) -> Proposal:
+    return Proposal("known", value, origin=origin, proposed=True, figures=figures)
 
 
 # --- groups of drugs taken now --------------------------------------------------------------------------------------

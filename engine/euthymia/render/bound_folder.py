@@ -13,7 +13,7 @@ from euthymia.render.wording import is_long, is_sentence
 from euthymia.render.words import read_words
 
 # Templates of which every macro is read, to learn which of them mark a sentence.
-_MACROS = ("macros.j2", "html/macros.html.j2", "html/told.html.j2")
+_MACROS = ("macros.j2", "html/macros.html.j2", "html/told.html.j2", "html/compared.html.j2")
 # Parts of words.yaml that hold more than labels, and what carries them.
 _WORDS_THAT_SAY = {
     "sentences": "the title of the rule that each is filled with",

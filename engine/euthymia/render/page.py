@@ -1,4 +1,4 @@
-"""An assessment as text and as one HTML page, for three readers. All wording lies in the templates."""
+"""An assessment as text and as one HTML page, for three readers, and what other commands show. All wording lies in the templates."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,8 @@ from euthymia.render.whys import outlook, whys
 from euthymia.render.words import read_words
 
 AUDIENCES = ("clinician", "patient", "auditor")
-_FRAGMENTS = ("results", "why", "timeline", "derivation", "rulebook_map", "topic_map")
+_FRAGMENTS = ("results", "why", "comparison", "timeline", "derivation", "rulebook_map", "topic_map")
+_HTML_PAGES = (*AUDIENCES, "compare")
 _TEXT_PAGES = (*AUDIENCES, "stage", "compare", "why", "why_audit", "ask", "interview")
 _NO_WIDTH = 10_000  # pieces are set by whoever asks for them
 
@@ -33,9 +34,9 @@ def text_page(document: dict[str, Any], page: str, folder: Path, *, colour: bool
     return "\n".join(_squeezed([line.rstrip() for line in filled.splitlines()])) + "\n"
 
 
-def html_page(document: dict[str, Any], audience: str, folder: Path) -> str:
-    """One page that needs nothing but itself: no script, no other file."""
-    return _html(folder).get_template(f"html/{_known(audience, AUDIENCES)}.html.j2").render(shown(document, audience, folder))
+def html_page(document: dict[str, Any], page: str, folder: Path) -> str:
+    """One page that needs nothing but itself: no script, no other file. `page`: an audience, or `compare`."""
+    return _html(folder).get_template(f"html/{_known(page, _HTML_PAGES)}.html.j2").render(shown(document, page, folder))
 
 
 def _known(page: str, pages: tuple[str, ...]) -> str:
@@ -65,7 +66,7 @@ def shown(document: dict[str, Any], audience: str, folder: Path) -> dict[str, An
             parts = audit(cleaned)
         case "patient":
             parts = for_patient(cleaned, words)
-        case "compare":
+        case "compare" | "comparison":
             parts = compared(cleaned)
         case "why" | "why_audit":
             parts = whys(cleaned)

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from euthymia.cli.common import TextOrJson, day_asked, shipped_words, show_as
+from euthymia.cli.common import TextOrJson, day_asked, shipped_words
 from euthymia.cli.common import show as write_out
 from euthymia.cli.ledger.lines import columns
-from euthymia.cli.pages import Audience, Format, page_writer
+from euthymia.cli.pages import Audience, Format, page_writer, show_comparison
 from euthymia.cli.recording import LedgerOption, readable
 from euthymia.cli.why import WhyAudience, show_why
 from euthymia.comparison.document import comparison
@@ -143,14 +143,14 @@ def why(
 def diff(
     before: NumberArgument,
     after: NumberArgument,
-    format: Annotated[TextOrJson, typer.Option(help="How to write it.")] = TextOrJson.text,
+    format: Annotated[Format, typer.Option(help="How to write it.")] = Format.text,
     ledger: LedgerOption = None,
 ) -> None:
     """Say what changed between two records, and whether the patient, the rules or the clock is the cause."""
     with readable(ledger) as opened, old_rulebooks(opened.store) as rulebooks:
         days = [Day(remembered(opened, number), rulebooks) for number in (before, after)]
         one, other = (Side(day.document, day.consultation, day.on, day.row.sealed.content["rulebook"]) for day in days)
-        show_as(comparison(one, other, shipped_words()), "compare", format)
+        show_comparison(comparison(one, other, shipped_words()), format)
 
 
 def remembered(ledger: Ledger, number: int) -> Row:

@@ -20,7 +20,7 @@ from euthymia.ledger.rulebooks import old_rulebooks
 from euthymia.ledger.searching import Found, newest
 from euthymia.ledger.store import Row, Store
 from euthymia.render.derivation import derivation_graph
-from euthymia.render.page import html_fragment, html_page, text_page
+from euthymia.render.page import html_fragment, html_page
 from euthymia.render.why_document import NoSuchId, why_document
 from euthymia.web.charts import work
 
@@ -28,7 +28,6 @@ Item = dict[str, Any]
 _A_PAGE = 50
 _PATIENCE = 4.0  # seconds of looking; the rest is looked through when it is asked for
 _KEPT = 3  # rulebooks of other days kept at hand
-_WIDTH = 100
 
 
 @contextmanager
@@ -68,11 +67,11 @@ def page_of_that_day(where: str, number: int, audience: str) -> str:
 
 
 def compared(where: str, before: int, after: int) -> str:
-    """What changed between two records, and by which cause: the text of `euthymia ledger diff`."""
+    """What changed between two records, and by which cause, as part of a page."""
     with reading(where) as store:
         one, other = (_side(store, number) for number in (before, after))
     own = work.own()
-    return text_page(comparison(one, other, own.words), "compare", own.templates, colour=False, width=_WIDTH)
+    return html_fragment(comparison(one, other, own.words), "comparison", own.templates)
 
 
 def _side(store: Store, number: int) -> Side:

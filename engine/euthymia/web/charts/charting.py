@@ -1,8 +1,9 @@
 """A chart as the routes need it: found for its owner, its facts as text for the workers, its fields for a page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -11,10 +12,13 @@ from euthymia.clinic.charts import Chart
 from euthymia.clinic.handovers import Handover
 from euthymia.clinic.sessions import Session
 from euthymia.dialogue.screens import TREATMENTS
+from euthymia.errors import InputError
 from euthymia.facts.catalogue import Record
 from euthymia.facts.charting import fact_at
 from euthymia.web.charts import work
 from euthymia.web.charts.fields import Fields
+from euthymia.web.charts.filled import Item, filled
+from euthymia.web.charts.reading import read_as_far_as_possible
 from euthymia.web.house import House
 
 TRIALS = "trials"
@@ -53,8 +57,21 @@ def told(chart: Chart) -> str:
     return json.dumps(chart.data, sort_keys=True)
 
 
-def fields_of(house: House, chart: Chart) -> Fields:
-    return Fields(house.consultation.rulebook.facts, chart.data, chart.refused, house.charts.entered_at(chart))
+def fields_of(house: House, chart: Chart, filled: Callable[[], Iterable[Item]] | None = None) -> Fields:
+    """`filled`: what the advice takes for facts that nobody stated, where that is at hand. Else the chart is read once a field asks for it.
+
+    Reading takes a few milliseconds, and no decision.
+    """
+    catalogue = house.consultation.rulebook.facts
+    return Fields(catalogue, chart.data, chart.refused, house.charts.entered_at(chart), filled or partial(_filled, house, chart))
+
+
+def _filled(house: House, chart: Chart) -> list[Item]:
+    try:
+        file, _ = read_as_far_as_possible(house.consultation, chart.data, assessed_on(house, chart))
+    except InputError:
+        return []  # nothing is left to read; the mistakes stand with the alerts
+    return filled(file, house.consultation.rulebook, house.words)
 
 
 def not_saved(house: House, chart: Chart) -> list[str]:

@@ -1,8 +1,9 @@
 """A fact as a field of a form: what may be answered, what was, by whom and when."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from euthymia.facts.catalogue import Catalogue, Declaration
@@ -58,6 +59,7 @@ class Field:
     beside: "Field | None" = None
     keys: tuple[str, ...] = field(default=())
     scale: tuple[int, ...] = ()  # the few whole numbers that may be answered, to be picked rather than typed
+    filled: Mapping[str, Any] | None = None  # what the advice takes while nobody states it; see filled.py
 
     @property
     def asked(self) -> bool:
@@ -67,12 +69,24 @@ class Field:
 class Fields:
     """Fields of one chart's data."""
 
-    def __init__(self, catalogue: Catalogue, data: dict[str, Any], refused: Mapping[str, Any], entered: Mapping[Place, str]) -> None:
-        """`entered`: when each place was last changed."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        data: dict[str, Any],
+        refused: Mapping[str, Any],
+        entered: Mapping[Place, str],
+        filled: Callable[[], Iterable[Mapping[str, Any]]] = tuple,
+    ) -> None:
+        """`entered`: when each place was last changed. `filled`: see filled.py; called once, where a field has no value."""
+        self._find_filled = filled
         self._catalogue = catalogue
         self._data = data
         self._refused = refused
         self._entered = entered
+
+    @cached_property
+    def _filled(self) -> dict[str, Mapping[str, Any]]:
+        return {item["fact"]: item for item in self._find_filled()}
 
     def of(self, name: str) -> Field:
         """The field of `risk.assessed` or `trial.drug@t1`."""
@@ -83,6 +97,7 @@ class Fields:
         if fact.type == "map of text" and isinstance(raw, dict) and "value" in raw:
             given = raw
         value = given.get("value")
+        answer = _answer(fact, value)
         unit = name.partition("@")[2]
         beside = UNIT_BESIDE.get(fact.full_name)
         return Field(
@@ -96,7 +111,7 @@ class Fields:
             range=range_in_words(fact) if fact.is_number else "",
             choices=tuple(self._choices(fact, unit)),
             states=tuple(_states(fact)),
-            answer=_answer(fact, value),
+            answer=answer,
             values=_values(value),
             written=value if isinstance(value, dict) else {},
             source=str(given.get("source") or ""),
@@ -108,6 +123,7 @@ class Fields:
             beside=self.of(f"{beside}@{unit}") if beside else None,
             keys=fact.keys,
             scale=_scale(fact),
+            filled=self._filled.get(name) if answer in (NOT_ASKED, UNKNOWN) else None,
         )
 
     def of_record(self, record: str, unit: str = "") -> list[Field]:

@@ -21,7 +21,7 @@ from euthymia.ledger.record import Asker, Draft
 from euthymia.ledger.store import StoredRulebook
 from euthymia.render.chapters import in_order
 from euthymia.render.document import Explain, document, shown_trials
-from euthymia.render.page import html_fragment, text_page
+from euthymia.render.page import html_fragment
 from euthymia.render.pdf import PdfAbout, pdf_report
 from euthymia.render.questions import ShownAnswers, shown_question, telling
 from euthymia.render.standing import standing
@@ -30,6 +30,7 @@ from euthymia.render.words import Words, read_words
 from euthymia.rulebook.rulebook import Rulebook
 from euthymia.source import Document
 from euthymia.web.charts.fields import slug
+from euthymia.web.charts.filled import filled
 from euthymia.web.charts.reading import NAME, fact_of, read_as_far_as_possible
 
 Item = dict[str, Any]
@@ -91,9 +92,9 @@ class Judged:
 
 
 def show_standing(told: str, on: date) -> Item:
-    """Alerts and headings. `told`: the chart's facts as JSON. Raises Disagreement when the engines differ."""
+    """Alerts, headings, values that nobody stated. `told`: the chart's facts as JSON. Raises Disagreement when the engines differ."""
     judged = _judged(told, on)
-    return standing(judged.reasoning, _own[0].words) | {"problems": list(judged.problems)}
+    return standing(judged.reasoning, _own[0].words) | {"problems": list(judged.problems), "filled": _filled(judged)}
 
 
 def show_next(told: str, on: date, passed: frozenset[str]) -> Item:
@@ -119,6 +120,7 @@ def show_next(told: str, on: date, passed: frozenset[str]) -> Item:
         "bearing": len(bearing),
         "among": shown.among(bearing),
         "left": len(still_open(judged.file, judged.reasoning)),
+        "filled": [item for item in _filled(judged) if item["fact"] in {question["fact"] for question in questions}],
     }
 
 
@@ -159,10 +161,10 @@ def _why(told: str, on: date, name: str) -> Item:
 
 
 def show_differences(before: str, after: str, on: date) -> str:
-    """What changed between two states of a chart, as the text of `euthymia compare`."""
+    """What changed between two states of a chart, as part of a page."""
     own = _own[0]
     old, new = (Side(_judged(told, on).file.document, own.consultation, on) for told in (before, after))
-    return text_page(comparison(old, new, own.words), "compare", own.templates, colour=False, width=90)
+    return html_fragment(comparison(old, new, own.words), "comparison", own.templates, prefix="differences-")
 
 
 def make_pdf(answer: Item, audience: Literal["clinician", "patient"], about: PdfAbout) -> bytes:
@@ -189,6 +191,10 @@ def _judged(told: str, on: date) -> Judged:
     own, data = _own[0], json.loads(told)
     file, problems = read_as_far_as_possible(own.consultation, data, on)
     return Judged(file, own.consultation.reason(file, on), tuple(_problem(data, problem) for problem in problems))
+
+
+def _filled(judged: Judged) -> list[Item]:
+    return filled(judged.file, judged.reasoning.rulebook, _own[0].words)
 
 
 def _problem(data: Item, problem: Problem) -> Item:

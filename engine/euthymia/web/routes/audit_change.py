@@ -65,8 +65,8 @@ def compare(request: Request, house: TheHouse, form: TheForm) -> Response:
     if not all(text.isdecimal() and len(text) < 16 for text in numbers):
         raise InputError([Problem("compare", 0, "", "two numbers of records are needed")])
     before, after = map(int, numbers)
-    text = house.workers.call("later", str(before), audit_work.compared, house.settings.ledger, before, after)
-    return house.pages.show(request, "audit-compare", before=before, after=after, text=text)
+    html = house.workers.call("later", str(before), audit_work.compared, house.settings.ledger, before, after)
+    return house.pages.show(request, "audit-compare", before=before, after=after, html=html)
 
 
 @router.get("/audit/erase")

@@ -140,15 +140,17 @@ def _rank(fact: str) -> int:
 
 
 def _answered(request: Request, house: House, chart: Chart, name: str, status: int, where: str) -> Response:
-    """The field as it stands now; without scripts, the page that it was on."""
+    """The field as it stands now, with how much of its section was asked; without scripts, the page that it was on."""
     if not is_part(request):
         record, unit = name.partition(".")[0], name.partition("@")[2]
         place = next((number for number, (known, _) in enumerate(trial_names(chart.data), 1) if known == unit), 0) if unit else 0
         section = TRIALS if record in ("trial", "latest_trial") else record
         return RedirectResponse(f"/patients/{chart.id}?section={section}" + (f"&unit={place}" if place else "") + f"#{slug(name)}", 303)
-    field = fields_of(house, chart).of(name)
     standing = _standing(house, chart)
-    answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where, **standing)
+    shown = standing["standing"]
+    field = fields_of(house, chart, (lambda: shown["filled"]) if shown else None).of(name)
+    counted = next((part for part in sections(house, chart) if part["name"] == name.partition(".")[0]), None)
+    answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where, counted=counted, **standing)
     # Also where nothing was saved: that must be told beside what follows.
     answer.headers["HX-Trigger"] = "facts-changed" if standing["standing"] else "facts-changed, standing-wanted"
     return answer

@@ -23,7 +23,7 @@ def next_question(request: Request, chart: str, session: Signed, house: TheHouse
     found = own_chart(house, session, chart)
     on, aside = assessed_on(house, found), names_aside(house, found, passed)
     asked = house.workers.newest("later", found.id, work.show_next, told(found), on, aside)
-    fields = fields_of(house, found)
+    fields = fields_of(house, found, lambda: asked["filled"])
     questions = [{**question, "field": fields.of(question["fact"])} for question in asked["questions"]]
     more = set_aside(house, found, asked["kind"], [question["fact"] for question in questions])
     return house.pages.show(request, "next", asked=asked, questions=questions, chart=found, passed=passed, aside=more)
@@ -68,8 +68,8 @@ def differences(request: Request, chart: str, session: Signed, house: TheHouse) 
     if found.what_if_of is None:
         raise HTTPException(404)
     before = own_chart(house, session, found.what_if_of)
-    text = house.workers.newest("later", found.id, work.show_differences, told(before), told(found), assessed_on(house, found))
-    return house.pages.show(request, "differences", text=text)
+    html = house.workers.newest("later", found.id, work.show_differences, told(before), told(found), assessed_on(house, found))
+    return house.pages.show(request, "results", html=html)
 
 
 @router.post("/patients/{chart}/leave")

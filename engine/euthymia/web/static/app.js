@@ -123,6 +123,26 @@
     if (twin) htmx.ajax("GET", location.pathname + location.search, { target: "#section", select: "#section", swap: "outerHTML" });
   });
 
+  // ---- what the advice takes for facts that nobody stated comes with the alerts, and is put to the fields that are open. Only these words
+  // are put in: what is being typed, and where, stays.
+  const fillIn = () => {
+    const notes = new Map([...document.querySelectorAll("#filled > [data-filled]")].map((note) => [note.dataset.filled, note]));
+    for (const form of document.querySelectorAll("form.field")) {
+      const note = notes.get(form.querySelector('[name="fact"]').value);
+      const holds = note && (!form.classList.contains("asked") || "asked" in note.dataset);
+      const place = form.querySelector("[data-place-of-filled]");
+      if (place.innerHTML !== (holds ? note.innerHTML : "")) place.replaceChildren(...(holds ? note.cloneNode(true).childNodes : []));
+    }
+  };
+  const countMore = () => {
+    const more = document.querySelector("#section details.more");
+    if (!more) return;
+    const [asked, filled] = ["asked", "filled"].map((name) => more.querySelector(`[data-count="${name}"]`));
+    asked.textContent = more.querySelectorAll("form.field.asked").length;
+    filled.textContent = more.querySelectorAll("[data-place-of-filled]:not(:empty)").length;
+    filled.parentElement.hidden = filled.textContent === "0";
+  };
+
   const open = new Set();
   const nameOf = (details) => {
     const summary = details.querySelector(":scope > summary");
@@ -152,6 +172,8 @@
     const target = event.detail.target;
     if (target.id === "results" || target.id === "differences") target.classList.remove("stale");
     if (target.id === "results" || target.id === "standing") openAgain(target);
+    if (target.id === "standing") fillIn();
+    countMore();
   });
   // ---- where the patient stands comes with a saved answer; an earlier one that comes late is not shown
   const version = (place) => Number(place.querySelector("[data-version]")?.dataset.version ?? -1);
@@ -166,7 +188,10 @@
     if (version(fragment) < version(target)) event.detail.shouldSwap = false; else remember(target);
   });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    if (event.detail.target.id === "standing") openAgain(event.detail.target);
+    if (event.detail.target.id !== "standing") return;
+    openAgain(event.detail.target);
+    fillIn();
+    countMore();
   });
 
   // ---- why: asked where it stands, and closed by asking again

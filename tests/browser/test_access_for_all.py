@@ -72,6 +72,25 @@ def test_every_page_of_the_others_is_for_everybody(role: str, width: int, height
         _require_fit(page, f"{role}-{number}-{scheme}", picture, every=scheme == "light")
 
 
+def test_what_an_authors_text_changes_is_for_everybody(visit: Visit, picture: Picture) -> None:
+    """Below the text, with alerts that fall silent and every patient opened; the keyboard stays where it was when all of it is replaced."""
+    page = visit("author").page
+    page.goto("/rules/edit?path=safety/suicide-risk.yaml")
+    text, said = page.get_by_label("Text of the file"), page.locator("#effects-said")
+    changed = text.input_value().replace("alert: critical", "alert: notice")
+    text.fill(changed)
+    expect(said).to_contain_text("fall silent", timeout=60_000)
+    page.locator("#effects-found summary").first.press("Enter")
+    page.locator("#changes").scroll_into_view_if_needed()
+    _require_fit(page, "author-effects", picture)
+    text.evaluate("(area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }", f"{changed}# more\n")
+    expect(page.locator("#effects-found")).to_have_class("old")
+    expect(page.locator("#effects-found")).not_to_have_class("old", timeout=60_000)
+    expect(page.locator("#effects-found summary").first).to_be_focused()
+    expect(page.locator("#effects-found details").first).to_have_attribute("open", "")
+    text.fill("")  # so that nothing is left to lose
+
+
 def test_a_violation_would_be_found(visit: Visit, picture: Picture) -> None:
     """A field that has lost its label, and a text that can hardly be read."""
     page = visit("administrator").page

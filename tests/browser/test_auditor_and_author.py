@@ -68,7 +68,7 @@ def _erased(page: Page, pseudonym: str, picture: Picture) -> None:
 
 
 def test_a_threshold_is_changed_and_whom_it_affects_is_seen(visit: Visit, picture: Picture, root: Path) -> None:
-    """In a copy: a mistake is told at its line as one types, words are completed; then the effects, and a patch that applies."""
+    """In a copy: a mistake is told at its line as one types, and whom the text changes once there is none; then a patch that applies."""
     page = visit("author").page
     picture(page, "1-rulebook")
     page.goto("/rules/GF-E-A4")
@@ -84,10 +84,27 @@ def test_a_threshold_is_changed_and_whom_it_affects_is_seen(visit: Visit, pictur
     text.press("Space")
     expect(page.locator("#problems")).to_contain_text("Line 6", timeout=_LONG)
     picture(page, "4-mistake")
-    text.fill(before.replace("value: 4\n", "value: 20\n", 1))
+    _seen_at_once(page, before, picture)
     page.get_by_role("button", name="Save my copy").click()
     expect(page.get_by_text("Saved as your own copy")).to_be_visible(timeout=_LONG)
     _effects(page, picture, root)
+
+
+def _seen_at_once(page: Page, before: str, picture: Picture) -> None:
+    """No button is pressed, the keyboard stays in the text, and what was worked out is marked as old once the text goes on."""
+    text, said, found = page.get_by_label("Text of the file"), page.locator("#effects-said"), page.locator("#effects-found")
+    expect(found).to_be_empty()
+    text.fill(before.replace("value: 4\n", "value: 30\n", 1))
+    expect(said).to_contain_text("1 of 10 example patients", timeout=_LONG)
+    expect(found).to_contain_text("4 weeks → 30 weeks")
+    expect(text).to_be_focused()
+    picture(page, "5-effects-as-one-types")
+    text.fill(before.replace("value: 4\n", "value: 20\n", 1))
+    expect(said).to_contain_text("The text has changed")
+    expect(found).to_have_class("old")
+    expect(found).to_contain_text("4 weeks → 20 weeks", timeout=_LONG)
+    expect(found).not_to_have_class("old")
+    expect(text).to_be_focused()
 
 
 def _effects(page: Page, picture: Picture, root: Path) -> None:
@@ -96,7 +113,7 @@ def _effects(page: Page, picture: Picture, root: Path) -> None:
     expect(page.get_by_role("heading", name="What do they change?").locator("..")).to_contain_text("patients", timeout=_LONG)
     expect(page.locator("progress")).to_have_count(0, timeout=_LONG)
     expect(page.get_by_text("complete", exact=False).first).to_be_visible(timeout=_LONG)
-    picture(page, "5-effects")
+    picture(page, "6-effects")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download all as a patch").click()
     check = subprocess.run(["git", "apply", "--check", str(download.value.path())], cwd=root, check=False, capture_output=True, text=True)

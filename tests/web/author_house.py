@@ -83,10 +83,15 @@ def record_patients(settings: Settings) -> None:
     with closing(open_store(settings.ledger, writable=True)) as store:
         ledger = Ledger(store, clock)
         for name in (*RECORDED, RECORDED[0], FORGOTTEN):
-            file = consultation.read(ROOT / "examples" / f"{name}.yaml", ON)
-            assessment = consultation.assess(file, ON)
-            asked = Asked(Explain.NOTHING.name.lower(), False, "clinician", "html")
-            answer = {"program": {}, "recommendations": []}  # nobody reads it here, and it takes long to make
-            draft = assessment_draft(f"{SECRET}-{name}", file.document.data, assessment, answer, asked, Asker("clinician", "c"))
-            ledger.append(draft, stored_rulebook(assessment))
+            record(ledger, consultation, name, f"{SECRET}-{name}")
         ledger.erase(f"{SECRET}-{FORGOTTEN}", Asker("administrator", "a"))
+
+
+def record(ledger: Ledger, consultation: Consultation, name: str, pseudonym: str) -> None:
+    """One of the examples, as a patient."""
+    file = consultation.read(ROOT / "examples" / f"{name}.yaml", ON)
+    assessment = consultation.assess(file, ON)
+    asked = Asked(Explain.NOTHING.name.lower(), False, "clinician", "html")
+    answer = {"program": {}, "recommendations": []}  # nobody reads it here, and it takes long to make
+    draft = assessment_draft(pseudonym, file.document.data, assessment, answer, asked, Asker("clinician", "c"))
+    ledger.append(draft, stored_rulebook(assessment))

@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 from euthymia.errors import Disagreement, InputError, Problem
+from euthymia.web.rules import drafts, live_effects
 
 
 def process_id() -> int:
@@ -48,3 +49,11 @@ def waiting(step: Any) -> None:
 
 def dying(step: Any) -> None:
     die()
+
+
+def at_hand() -> tuple[int, int, int, int]:
+    """What this process keeps: patients by the rules in force, results of authors, drafts, and what an engine remembers."""
+    kept, *_ = live_effects._kept
+    with kept.in_force.consultation.engines.pool.engine() as engine:
+        remembered = len(engine._fired)
+    return len(kept.in_force), len(live_effects._latest), drafts._drafted.cache_info().currsize, remembered

@@ -265,6 +265,7 @@ def test_the_editor_is_given_its_words(author: Browser) -> None:
 def test_the_editor_stays_small() -> None:
     static = ROOT / "engine/euthymia/web/static"
     assert (static / "editor.js").stat().st_size <= 9_000
+    assert (static / "effects.js").stat().st_size <= 4_000
     styles = [ROOT / "templates/html" / name for name in ("style.css", "graph.css")]
     assert sum(path.stat().st_size for path in (*static.iterdir(), *styles)) <= 100_000
 

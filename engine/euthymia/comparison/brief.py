@@ -4,7 +4,7 @@ from typing import Any
 
 from euthymia.comparison.entries import GROUPS, Entries
 from euthymia.comparison.grounds import Told
-from euthymia.comparison.mixtures import Mixtures, Side
+from euthymia.comparison.mixtures import Mixture
 from euthymia.comparison.outcomes import outcome, subjects
 from euthymia.render.words import Words
 
@@ -12,14 +12,13 @@ Item = dict[str, Any]
 _NOT_TOLD = "helper"
 
 
-def brief_comparison(before: Side, after: Side, words: Words) -> list[Item]:
-    """Changes, alerts first and helpers left out. Raises InputError where one of the two cannot be assessed."""
-    mixtures = Mixtures(before, after)
-    one, other = mixtures.end().decided, mixtures.end(mixtures.differing).decided
+def brief_comparison(before: Mixture, after: Mixture, words: Words) -> list[Item]:
+    """Changes, alerts first and helpers left out."""
+    one, other = before.decided, after.decided
     judged = dict.fromkeys([*subjects(other), *subjects(one)])
     found = [(subject, was, now) for subject in judged if (was := outcome(subject, one)) != (now := outcome(subject, other))]
     if not found:
         return []
-    entries = Entries(mixtures, Told(words))
+    entries = Entries(before, after, Told(words))
     told = [item for change in found if (item := entries.brief(*change))["group"] != _NOT_TOLD]
     return sorted(told, key=lambda item: (GROUPS.index(item["group"]), not item["silent"], item["id"]))

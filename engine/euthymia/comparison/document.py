@@ -31,7 +31,7 @@ def comparison(before: Side, after: Side, words: Words) -> Item:
     judged = _judged(mixtures)
     found = changed(mixtures.decided, mixtures.differing, judged, explaining) if mixtures.differing else ()
     told = Told(words)
-    entries = Entries(mixtures, told)
+    entries = Entries(mixtures.end(), mixtures.end(mixtures.differing), told)
     other = {item.subject for item in found}
     same = [subject for subject in judged if subject.kind == "rule" and subject not in other]
     grounds = _grounds(mixtures, same, explaining, told, entries)

@@ -5,7 +5,7 @@ from typing import Any
 from euthymia.comparison.alerts import became, is_shown, why_it_went
 from euthymia.comparison.compare import Changed
 from euthymia.comparison.grounds import OtherGrounds, Told
-from euthymia.comparison.mixtures import Mixture, Mixtures
+from euthymia.comparison.mixtures import Mixture
 from euthymia.comparison.outcomes import Outcome, Subject, definition_result, step_result
 from euthymia.comparison.reasons import Reasons
 from euthymia.render.models import score_shown
@@ -20,10 +20,10 @@ _BY_KIND = {"definition": "definition", "spectrum": "headline", "step": "sequenc
 
 
 class Entries:
-    """Changes of one comparison, in words."""
+    """Changes of one comparison, in words. `before` and `after`: its two ends."""
 
-    def __init__(self, mixtures: Mixtures, told: Told) -> None:
-        self.before, self.after = mixtures.end(), mixtures.end(mixtures.differing)
+    def __init__(self, before: Mixture, after: Mixture, told: Told) -> None:
+        self.before, self.after = before, after
         self.told = told
         self.words = told.words
         self._extra: Item = told.words.model_dump()

@@ -120,6 +120,11 @@ class Mixtures:
         return self._made[switched]
 
 
+def assessed(side: Side) -> Mixture:
+    """One side by itself, for whoever compares it with several others. Raises InputError with every mistake in it."""
+    return _assessed(side.consultation, side.consultation.read_document(side.document, side.on), side.on)
+
+
 def _by_rules(own: Sequence[Problem], other: Sequence[Problem], side: Side) -> Iterator[Problem]:
     """Mistakes of one side; those that the other does not have say by which rules they are mistakes, where those were asked for."""
     for problem in own:

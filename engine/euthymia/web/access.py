@@ -99,6 +99,7 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "GET /rules/edit": AUTHOR,
     "POST /rules/edit": AUTHOR,
     "POST /rules/check": AUTHOR,
+    "POST /rules/edit/effects": AUTHOR,
     "GET /rules/edits": AUTHOR,
     "POST /rules/effects": AUTHOR,
     "POST /rules/discard": AUTHOR,

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 from zlib import crc32
 
 from euthymia.web.charts import work
+from euthymia.web.rules import live_effects
 
 Made = TypeVar("Made")
 Urgency = Literal["now", "later", "draft"]
@@ -65,9 +66,11 @@ class Workers:
                 pass
 
     def forget(self) -> None:
-        """Have every process keep nothing of any chart: somebody was erased. Returns at once; each does so after what it is doing."""
+        """Have every process keep nothing of any patient: somebody was erased. Returns at once; each does so after what it is doing."""
         for worker in self._of_decisions():
-            worker.forget()
+            worker.forget(work.forget)
+        for worker in self._pools["draft"]:
+            worker.forget(live_effects.forget)
 
     def _of_decisions(self) -> list["_Worker"]:
         return [worker for urgency in _AT_ONCE for worker in self._pools[urgency]]
@@ -90,6 +93,7 @@ class _Worker:
         self._patience = patience
         self._hand = ThreadPoolExecutor(1)
         self._process = self._made()
+        self._begun = False
         self._waiting: dict[tuple[str, str], Future[Any]] = {}
         self.restarts = 0
 
@@ -110,11 +114,16 @@ class _Worker:
             if newest is not None and self._waiting.get(newest) is future:
                 del self._waiting[newest]
 
-    def forget(self) -> None:
+    def forget(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # of an executor that was shut down: its process keeps nothing
-            self._hand.submit(self._done, work.forget, ())
+            self._hand.submit(self._forgotten, function)
+
+    def _forgotten(self, function: Callable[[], None]) -> None:
+        if self._begun:  # else it has nothing to forget
+            self._done(function, ())
 
     def _done(self, function: Callable[..., Made], arguments: tuple[Any, ...]) -> Made:
+        self._begun = True
         try:
             return self._process.submit(function, *arguments).result(timeout=self._patience)
         except TooLong:
@@ -126,7 +135,7 @@ class _Worker:
 
     def _made(self) -> ProcessPoolExecutor:
         context = get_context("forkserver")
-        context.set_forkserver_preload(["euthymia.web.charts.work", "euthymia.web.audit.long_work"])
+        context.set_forkserver_preload(["euthymia.web.charts.work", "euthymia.web.audit.long_work", "euthymia.web.rules.live_effects"])
         return ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=self._given)
 
     def _replace(self) -> None:

@@ -19,6 +19,7 @@ from euthymia.web.routes import (
     rules,
     rules_edit,
     rules_effects,
+    rules_live,
     sign_in,
 )
 
@@ -41,5 +42,6 @@ ROUTERS = (
     api.router,
     rules_edit.router,
     rules_effects.router,
+    rules_live.router,
     rules.router,
 )  # fmt: skip

@@ -4,16 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.exceptions import HTTPException
 
 from euthymia.clinic.edits import LARGEST, Edit, SavedMeanwhile
 from euthymia.clinic.sessions import Session
 from euthymia.errors import InputError, Problem
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
+from euthymia.web.routes.rules_live import live_effects
 from euthymia.web.rules import drafts
-from euthymia.web.rules.patches import one_form, shown
+from euthymia.web.rules.patches import shown
 from euthymia.web.rules.rule_files import NoSuchFile, known, text_in_force
+from euthymia.web.rules.typed import copies, typed
 from euthymia.web.rules.vocabulary import vocabulary
 from euthymia.web.workers import NotDecided
 
@@ -52,13 +53,14 @@ def edit(request: Request, session: Signed, house: TheHouse, path: str = "", top
 
 @router.post("/rules/edit")
 def save(request: Request, session: Signed, house: TheHouse, form: TheForm) -> Response:
-    """Saved with its mistakes: a draft may have some. With `do` = check nothing is saved."""
-    path, text, seen = _sent(form)
+    """Saved with its mistakes: a draft may have some. With `do` = check or effects nothing is saved."""
+    path, text, seen = typed(form)
     _in_force(house, path)
-    account = session.account.id
-    if form.get("do") == "check":
+    account, do = session.account.id, form.get("do")
+    if do in ("check", "effects"):
         checked = _check(house, session, path, text)
-        return _page(request, house, path, text, seen, mine=house.edits.find(account, path), checked=checked)
+        live = live_effects(house, account, path, text) if do == "effects" and not checked["problems"] else None
+        return _page(request, house, path, text, seen, mine=house.edits.find(account, path), checked=checked, live=live)
     try:
         saved = house.edits.save(account, Edit(path, text, house.browsing.rulebook.digest, seen, ""))
     except SavedMeanwhile as other:
@@ -73,7 +75,7 @@ def save(request: Request, session: Signed, house: TheHouse, form: TheForm) -> R
 @router.post("/rules/check")
 def check(session: Signed, house: TheHouse, form: TheForm) -> Response:
     """Mistakes in the rules in force with all of the author's copies laid over them, this one as it was sent."""
-    path, text, _ = _sent(form)
+    path, text, _ = typed(form)
     _in_force(house, path)
     return JSONResponse(_check(house, session, path, text))
 
@@ -82,7 +84,7 @@ def _check(house: House, session: Session, path: str, text: str) -> Item:
     """Each mistake says whether it stands in this file."""
     if len(text) > LARGEST:
         return _only(Problem(f"rules/{path}", 0, "", f"longer than {LARGEST:,} characters, the most that is kept"))
-    texts = {edit.path: edit.text for edit in house.edits.of_owner(session.account.id)} | {path: text}
+    texts = copies(house, session.account.id) | {path: text}
     try:
         checked = house.workers.call("draft", "", drafts.check, house.settings.rules, texts)
     except NotDecided:
@@ -103,14 +105,6 @@ def _only(problem: Problem) -> Item:
     return {"problems": [told], "more": 0, "rules": None}
 
 
-def _sent(form: Any) -> tuple[str, str, int]:
-    """Path, text with line ends as in the repository, and the version that the page showed."""
-    path, text, seen = (form.get(key) for key in ("path", "text", "seen"))
-    if not isinstance(path, str) or not isinstance(text, str) or not str(seen or "0").isdecimal():
-        raise HTTPException(422)
-    return path, one_form(text), int(str(seen or "0")[:9])
-
-
 def _in_force(house: House, path: str) -> str | None:
     """Raises NoSuchFile, which tells what is allowed."""
     known(house.settings.rules, path, new=True)
@@ -121,7 +115,8 @@ def _page(request: Request, house: House, path: str, text: str, seen: int, statu
     """`more`: the copy that is kept (`mine`), what a check found, what stood in the way of saving."""
     mine, other = more.get("mine"), more.get("other")
     given: Item = {"file": path, "text": text, "seen": seen, "mine": mine, "other": other, "largest": LARGEST}
-    given |= {"checked": None, "saved": False, "refused": []} | more
+    given |= {"checked": None, "saved": False, "refused": [], "live": None} | more
+    given["severities"] = house.words.model_dump()["severities"]
     given["new"] = _in_force(house, path) is None
     given["diff"] = shown(path, other.now.text, text) if other and other.now else []
     given["old"] = mine is not None and mine.base != house.browsing.rulebook.digest

@@ -1,6 +1,5 @@
 """An author's changes together: what they are, what they would change for whom, as a patch, and discarded."""
 
-import hashlib
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,9 +11,10 @@ from euthymia.errors import InputError
 from euthymia.web.guard import Signed, TheForm, TheHouse
 from euthymia.web.house import House
 from euthymia.web.jobs import Busy
-from euthymia.web.rules.effects import Asked, effects
+from euthymia.web.rules.effects import effects, fingerprint
 from euthymia.web.rules.patches import patch, shown
 from euthymia.web.rules.rule_files import NoSuchFile, text_in_force
+from euthymia.web.rules.typed import asked_of, copies
 
 router = APIRouter(include_in_schema=False)
 _KIND = "effects"
@@ -28,13 +28,10 @@ def edits(request: Request, session: Signed, house: TheHouse) -> Response:
 @router.post("/rules/effects")
 def start(request: Request, session: Signed, house: TheHouse, form: TheForm) -> Response:
     """What do my changes change? Worked out beside everything else."""
-    mine, settings = house.edits.of_owner(session.account.id), house.settings
+    mine = copies(house, session.account.id)
     if not mine:
         return _page(request, house, session, 422, problems=["you have changed nothing yet"])
-    asked = Asked(
-        settings.rules, settings.templates, {edit.path: edit.text for edit in mine}, fingerprint(mine), settings.ledger, house.today(),
-        settings.cases, settings.examples, form.get("cases") == "all",
-    )  # fmt: skip
+    asked = asked_of(house, mine, every_case=form.get("cases") == "all")
     try:
         house.jobs.start(session.account.id, _KIND, effects, asked)
     except Busy as busy:
@@ -65,19 +62,14 @@ def _before(house: House, edit: Edit) -> Any:
         return False
 
 
-def fingerprint(mine: list[Edit]) -> str:
-    """Tells whether a result was made of the copies as they are now."""
-    return hashlib.sha256("\0".join(f"{edit.path}\0{edit.text}" for edit in mine).encode()).hexdigest()[:16]
-
-
 def _page(request: Request, house: House, session: Session, status: int = 200, *, problems: list[str] | None = None) -> Response:
     mine = house.edits.of_owner(session.account.id)
     digest = house.browsing.rulebook.digest
     files = [_file(house, edit) | {"old": edit.base != digest} for edit in mine]
     job = house.jobs.last(session.account.id, _KIND)
-    words = house.words.model_dump()
-    given: dict[str, Any] = {"files": files, "problems": problems or [], "job": job}
-    given |= {"fingerprint": fingerprint(mine), "has_cases": house.settings.cases is not None, "severities": words["severities"]}
+    given: dict[str, Any] = {"files": files, "problems": problems or [], "job": job, "has_cases": house.settings.cases is not None}
+    given["fingerprint"] = fingerprint({edit.path: edit.text for edit in mine})
+    given["severities"] = house.words.model_dump()["severities"]
     return house.pages.show(request, "rules-edits", status, **given)
 
 

@@ -1,5 +1,6 @@
 """What is done in a process of its own for authors: an edited rulebook checked as a whole, and the cases read. Knows no request."""
 
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -7,44 +8,66 @@ from typing import Any
 from euthymia.cases.coverage import uncovered
 from euthymia.cases.files import read_cases
 from euthymia.cases.run import Variant, variants
+from euthymia.consultation import Consultation
 from euthymia.errors import EngineFault, InputError, Problem
-from euthymia.inference.agreement import Engines
-from euthymia.rulebook.load import load_rulebook
 from euthymia.web.charts import work
-from euthymia.web.rules.rule_files import Texts, as_rules, laid_over
+from euthymia.web.rules.rule_files import NoSuchFile, Texts, as_rules, laid_over
 
 Item = dict[str, Any]
 _MOST_TOLD = 200
 
 
-def check(rules: Path, texts: Texts) -> Item:
-    """Every mistake in the rules in force with these copies laid over them."""
-    with laid_over(rules, texts) as folder:
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The rules in force with copies laid over them, ready for use. `folder`: where they stood while they were read."""
+
+    consultation: Consultation
+    folder: Path
+
+
+def drafted(rules: Path, texts: Texts) -> Drafted:
+    """Raises InputError with every mistake, at the paths that the author knows, and NoSuchFile for a copy without a place."""
+    return _drafted(rules, tuple(sorted(texts.items())), state_of(rules))
+
+
+# What was checked is then worked with: the rulebook is not read twice.
+@lru_cache(maxsize=2)
+def _drafted(rules: Path, texts: tuple[tuple[str, str], ...], _state: tuple[tuple[str, int], ...]) -> Drafted:
+    with laid_over(rules, dict(texts)) as folder:
         try:
-            rulebook = load_rulebook(folder)
-            Engines(rulebook)
+            return Drafted(Consultation(folder), folder)
         except InputError as error:
-            return {"problems": [told(problem, folder) for problem in error.problems[:_MOST_TOLD]], "more": _more(error), "rules": None}
+            raise InputError(_told(problem, folder) for problem in error.problems) from None
         except EngineFault as fault:
-            problem = Problem("rules", 0, "", f"more than the engine bears: {fault}")
-            return {"problems": [told(problem, folder)], "more": 0, "rules": None}
-        return {"problems": [], "more": 0, "rules": len(rulebook.rules)}
+            raise InputError([Problem("rules", 0, "", as_rules(f"more than the engine bears: {fault}", folder))]) from None
 
 
-def told(problem: Problem, folder: Path) -> Item:
+def forget() -> None:
+    """Keep no draft at hand: its engines remember over which facts they fired."""
+    _drafted.cache_clear()
+
+
+def _told(problem: Problem, folder: Path) -> Problem:
     """A mistake with the path that its author knows."""
-    file = as_rules(problem.file, folder)
-    return {"file": file, "line": problem.line, "key": problem.key, "message": as_rules(problem.message, folder)}
+    return Problem(as_rules(problem.file, folder), problem.line, problem.key, as_rules(problem.message, folder))
 
 
-def _more(error: InputError) -> int:
-    return max(len(error.problems) - _MOST_TOLD, 0)
+def check(rules: Path, texts: Texts) -> Item:
+    """Every mistake in the rules in force with these copies laid over them. Raises NoSuchFile."""
+    try:
+        found = drafted(rules, texts)
+    except NoSuchFile:
+        raise
+    except InputError as error:
+        told = [asdict(problem) for problem in error.problems[:_MOST_TOLD]]
+        return {"problems": told, "more": len(error.problems) - len(told), "rules": None}
+    return {"problems": [], "more": 0, "rules": len(found.consultation.rulebook.rules)}
 
 
 def cases_of(cases: Path, rule: str) -> list[Item]:
     """Cases that expect something of a rule or of an argument of it, with the statuses that they expect."""
     found: dict[tuple[str, int], Item] = {}
-    for variant in _read(cases, _state(cases)):
+    for variant in read_variants(cases):
         statuses = [status for name, status in variant.expect.items() if _is_of(name.partition("@")[0], rule)]
         if statuses:
             file = f"tests/rules/{Path(variant.file).relative_to(cases).as_posix()}"
@@ -60,7 +83,7 @@ def _is_of(name: str, rule: str) -> bool:
 
 def coverage(cases: Path) -> list[Item]:
     """Topics with their numbers of rules and patients, and the rules that lack a case for a status they can take."""
-    rulebook, found = work.own_rulebook(), _read(cases, _state(cases))
+    rulebook, found = work.own_rulebook(), read_variants(cases)
     lacking = {rule.id: missing for rule, missing in uncovered(rulebook, found)}
     patients: dict[str, int] = {}
     for variant in found:
@@ -81,9 +104,14 @@ def coverage(cases: Path) -> list[Item]:
     ]
 
 
-def _state(cases: Path) -> tuple[tuple[str, int], ...]:
-    """Changes when a case file does."""
-    return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in cases.rglob("*.yaml")))
+def read_variants(cases: Path) -> list[Variant]:
+    """Every patient of the cases in a folder. Raises InputError with the mistakes of all case files."""
+    return _read(cases, state_of(cases))
+
+
+def state_of(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Changes when a rule file, a case file or an example in the folder does."""
+    return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.yaml")))
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,6 @@ class Patient:
     recorded: bool
     changes: list[Item] = field(default_factory=list)
     unread: tuple[str, ...] = ()
-    forgotten: bool = False
 
 
 class Tally:
@@ -29,8 +28,15 @@ class Tally:
         self._patients: list[Patient] = []
 
     def add(self, patient: Patient) -> None:
-        if not patient.forgotten:
-            self._patients.append(patient)
+        self._patients.append(patient)
+
+    def numbers(self) -> Item:
+        """How many were looked at and how many of them change, so far."""
+        told: Item = {}
+        for name, recorded in (("examples", False), ("recorded", True)):
+            found = [patient for patient in self._patients if patient.recorded == recorded]
+            told[name] = {"total": len(found), "changed": sum(bool(patient.changes) for patient in found)}
+        return told | {"silenced": sum(change["silent"] for patient in self._patients for change in patient.changes)}
 
     def told(self) -> Item:
         every = [change for patient in self._patients for change in patient.changes]

@@ -6,6 +6,7 @@
   const area = form.querySelector("textarea"), sheet = form.querySelector(".sheet"), place = document.getElementById("problems");
   const LINE = 20, TOP = 6, WAIT = 700, LEAST = 2, MOST = 8;
   const make = (tag, made = {}, text = "") => { const node = Object.assign(document.createElement(tag), made); node.textContent = text; return node; };
+  const tell = (what, detail) => form.dispatchEvent(new CustomEvent(what, { detail }));
   const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"];
 
   // ---- line numbers, and mistakes beside them
@@ -13,7 +14,7 @@
   const notes = make("div", { className: "notes", ariaHidden: "true" });
   sheet.prepend(gutter);
   sheet.append(notes);
-  form.querySelector(".with-script").hidden = false;
+  for (const help of form.querySelectorAll(".with-script")) help.hidden = false;
   let wrong = new Map(), drawn = "";
 
   const draw = () => {
@@ -75,10 +76,14 @@
   const check = async () => {
     if (under) { again = true; return; }
     under = true;
+    const text = area.value;
     try {
       const answer = await fetch("/rules/check", { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", headers: { "X-CSRF-Token": token() } });
-      if (answer.ok) show(await answer.json());
-      else place.replaceChildren(make("p", {}, [401, 403].includes(answer.status) ? "You were signed out; sign in in a new window, and go on here." : "This could not be checked; try the button."));
+      if (answer.ok) {
+        const found = await answer.json();
+        show(found);
+        if (area.value === text) tell("checked", found);
+      } else place.replaceChildren(make("p", {}, [401, 403].includes(answer.status) ? "You were signed out; sign in in a new window, and go on here." : "This could not be checked; try the button."));
     } catch {
       place.replaceChildren(make("p", {}, "No connection; nothing was checked. What you typed stays on this page."));
     }
@@ -153,7 +158,7 @@
 
   // ---- what is not saved is not lost without a word
   let saved = area.value;
-  const changed = () => { draw(); later(); };
+  const changed = () => { draw(); later(); tell("changed"); };
   area.addEventListener("input", (event) => { changed(); if (event.inputType !== "historyUndo") offer(false); });
   form.addEventListener("submit", () => { saved = area.value; });
   window.addEventListener("beforeunload", (event) => { if (area.value !== saved) event.preventDefault(); });

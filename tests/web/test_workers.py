@@ -1,9 +1,13 @@
 """Processes for decisions and for long work: when one dies or hangs, that decision is not made, and everything else goes on."""
 
 import os
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +17,7 @@ from euthymia.resources import bundled
 from euthymia.web.charts import work
 from euthymia.web.jobs import Busy, Job, Jobs
 from euthymia.web.workers import NotDecided, Workers
+from tests.shared import ROOT
 from tests.web.browser import Browser
 from tests.web.conftest import MakeApplication
 from tests.web.tasks import breaking, counting, die, disagree, dying, hang, process_id, refusing, waiting, wrong_input
@@ -203,3 +208,11 @@ def test_an_answer_is_acknowledged_although_nothing_follows_from_it_yet(
         assert answer.status_code == 200 and "saved 2026-11-20" in answer.text and 'id="standing"' not in answer.text
         assert answer.headers["hx-trigger"] == "facts-changed, standing-wanted"
     assert clinician.chart(path).data["risk"]["assessed"]["value"] == "no"
+
+
+def test_a_process_that_died_is_replaced_by_the_rules_that_the_server_began_with(tmp_path: Path) -> None:
+    """Whatever stands in the folder by then: one server decides by one rulebook."""
+    shutil.copytree(bundled("rules"), tmp_path / "rules")
+    command = [sys.executable, "-m", "tests.web.replaced", str(tmp_path / "rules")]
+    before, after = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert before.startswith("sha256:") and after == before

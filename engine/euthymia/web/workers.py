@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zlib import crc32
 
+from euthymia.web import forked
 from euthymia.web.charts import work
 from euthymia.web.rules import live_effects
 
@@ -23,6 +24,7 @@ Urgency = Literal["now", "later", "draft"]
 # Seconds until a process at work is taken to hang.
 PATIENCE: Mapping[Urgency, float] = MappingProxyType({"now": 20.0, "later": 120.0, "draft": 40.0})
 _AT_ONCE: tuple[Urgency, ...] = ("now", "later")  # ready before anybody is served; drafts only once an author comes
+_PRELOADED = ["euthymia.web.forked", "euthymia.web.charts.work", "euthymia.web.audit.long_work", "euthymia.web.rules.live_effects"]
 _NICE = 10  # what can wait gives way to what somebody waits for
 
 
@@ -135,7 +137,8 @@ class _Worker:
 
     def _made(self) -> ProcessPoolExecutor:
         context = get_context("forkserver")
-        context.set_forkserver_preload(["euthymia.web.charts.work", "euthymia.web.audit.long_work", "euthymia.web.rules.live_effects"])
+        os.environ[forked.RULES] = str(self._given[0])  # of use to the first one only: from its parent all others are forked
+        context.set_forkserver_preload(_PRELOADED)
         return ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=self._given)
 
     def _replace(self) -> None:

@@ -32,6 +32,7 @@ from euthymia.source import Document
 from euthymia.web.charts.fields import slug
 from euthymia.web.charts.filled import filled
 from euthymia.web.charts.reading import NAME, fact_of, read_as_far_as_possible
+from euthymia.web.forked import consultation_for
 
 Item = dict[str, Any]
 _REMEMBERED = 12  # charts whose decision is kept at hand
@@ -53,7 +54,7 @@ def begin(rules: Path, templates: Path, nice: int) -> None:
     """The first thing that a process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its processes itself
     os.nice(nice)
-    _own[:] = [_Own(Consultation(rules), read_words(templates), templates)]
+    _own[:] = [_Own(consultation_for(rules), read_words(templates), templates)]
 
 
 def own() -> _Own:

@@ -94,6 +94,7 @@ def test_a_recorded_decision_is_printed_and_answered(application: Application, c
 def test_what_was_exported_is_imported_as_it_was(clinician: Browser, form: str) -> None:
     """The same data, value by value, with who said it."""
     path = where(clinician.import_file(EXAMPLE, label="hers"))
+    assert "Everything came with the imported file, on 2026-11-20" in clinician.get(f"{path}/history").text
     clinician.enter(path, "risk.assessed", "yes", note="by telephone: “no”, then yes # 7")
     text = clinician.get(f"{path}/export?form={form}").text
     again = where(clinician.import_file(text, f"patient.{form}"))

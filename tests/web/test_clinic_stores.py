@@ -17,7 +17,7 @@ from sqlalchemy import event, insert, text
 
 from euthymia.clinic import store as store_module
 from euthymia.clinic.accounts import Account, Accounts
-from euthymia.clinic.charts import DAY, EMPTY, Chart, Charts, Entry, NoLonger
+from euthymia.clinic.charts import DAY, EMPTY, Changed, Chart, Charts, Entry, NoLonger
 from euthymia.clinic.handovers import Handovers
 from euthymia.clinic.recordings import Recordings
 from euthymia.clinic.store import Store
@@ -360,3 +360,20 @@ def test_a_full_disk_is_said_on_the_page(make_application: MakeApplication) -> N
     assert application.house.settings.database not in answers[-1].text
     set_most_pages(application.house.store, 100_000)
     assert clinician.enter(path, "risk.assessed", "no").status_code == 200
+
+
+def test_what_is_saved_after_a_refusal_is_read_at_once(address: str) -> None:
+    """Also while somebody still holds the refusal: no look at the database is older than the last change."""
+    with closing(Store(address)) as store:
+        charts, chart = chart_in(store)
+        for number in range(3):
+            charts.enter(chart, chart.owner, [Entry(("risk", "fact1"), number, number, new_once())])
+        with store.reading(), store.reading():
+            pass  # so that two connections take turns, as with two windows
+        for number in range(30):
+            with pytest.raises(Changed) as refusal:
+                charts.enter(chart, chart.owner, [Entry(("risk", "fact1"), "other", 0, new_once())])
+            charts.keep_refused(chart, "risk.fact1", ("risk", "fact1"), {"answer": str(number)}, "no")
+            now = charts.find(chart.id, chart.owner)
+            assert refusal.value.now == 2 and now is not None
+            assert now.refused["risk.fact1"]["typed"] == {"answer": str(number)}

@@ -123,7 +123,8 @@ class Charts:
             return self._settled(connection, chart, entry.place)
         # Another answer from the form whose first one was saved: its page did not hear of that, but it is no stranger's change.
         seen = entry.seen if own is None else max(entry.seen, own.version)
-        later = connection.execute(select(changes).where(changes.c.chart == chart.id, changes.c.version > seen))
+        # All of them: a cursor left halfway would hold its connection to what was there before, for whoever gets it next.
+        later = connection.execute(select(changes).where(changes.c.chart == chart.id, changes.c.version > seen)).all()
         if any(_touches(change, entry.place) for change in later):
             raise Changed(before)
         name = once if own is None else f"{once}+{chart.version}"

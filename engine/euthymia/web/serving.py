@@ -1,9 +1,11 @@
 """The server itself: where it listens, what it refuses, and how it ends."""
 
 import ipaddress
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import uvicorn
 
@@ -61,11 +63,17 @@ def serve(settings: Settings, place: Place) -> None:
     set_up_logs()
     house = House(settings)
     print(f"euthymia: reading the rules; then at {_address(place)} (Ctrl-C stops)", file=sys.stderr, flush=True)
+    signal.signal(signal.SIGTERM, _end)  # what uvicorn comes back to once the requests under way were answered
     uvicorn.run(
         create_app(house), host=place.host, port=place.port, log_config=None, access_log=False, server_header=False,
         proxy_headers=place.proxy is not None, forwarded_allow_ips=place.proxy, timeout_graceful_shutdown=_GRACE,
         ssl_certfile=place.certificate, ssl_keyfile=place.private_key,
     )  # fmt: skip
+
+
+def _end(*_: object) -> NoReturn:
+    """An end in order, at which everything is put away."""
+    raise SystemExit(0)
 
 
 def _address(place: Place) -> str:

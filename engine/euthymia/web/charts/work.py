@@ -64,20 +64,20 @@ def own() -> _Own:
 
 def forget() -> None:
     """Keep nothing at hand of any chart."""
-    for own in _own:
-        own.consultation.engines.pool.forget()
+    for mine in _own:
+        mine.consultation.engines.pool.forget()
     _judged.cache_clear()
     show_results.cache_clear()
 
 
 def ready() -> str:
     """The digest of the rulebook that is in force."""
-    return _own[0].consultation.rulebook.digest
+    return own().consultation.rulebook.digest
 
 
 def own_rulebook() -> Rulebook:
     """The one that is in force."""
-    return _own[0].consultation.rulebook
+    return own().consultation.rulebook
 
 
 # ---------------------------------------------------------------- one chart
@@ -95,12 +95,12 @@ class Judged:
 def show_standing(told: str, on: date) -> Item:
     """Alerts, headings, values that nobody stated. `told`: the chart's facts as JSON. Raises Disagreement when the engines differ."""
     judged = _judged(told, on)
-    return standing(judged.reasoning, _own[0].words) | {"problems": list(judged.problems), "filled": _filled(judged)}
+    return standing(judged.reasoning, own().words) | {"problems": list(judged.problems), "filled": _filled(judged)}
 
 
 def show_next(told: str, on: date, passed: frozenset[str]) -> Item:
     """What to ask next, with what it would settle; `facts` is empty once nothing more can change the advice."""
-    judged, words = _judged(told, on), _own[0].words
+    judged, words = _judged(told, on), own().words
     screen = next_screen(judged.file, judged.reasoning, passed)
     shown = ShownAnswers(judged.reasoning.answers, words)
     items = () if screen is None else screen.items
@@ -129,20 +129,20 @@ def show_next(told: str, on: date, passed: frozenset[str]) -> Item:
 def show_results(told: str, on: date) -> str:
     """The advice with its grounds, as part of a page. Explanations are worked out when they are asked for."""
     assessment = _judged(told, on).reasoning.assessment()
-    made = document(assessment, _own[0].words, Explain.NOTHING, answers=False)
-    return html_fragment(made, "results", _own[0].templates)
+    made = document(assessment, own().words, Explain.NOTHING, answers=False)
+    return html_fragment(made, "results", own().templates)
 
 
 def show_timeline(told: str, on: date) -> str:
     """The drawing of the trials; empty while none is dated."""
-    judged, own = _judged(told, on), _own[0]
-    trials = in_order(shown_trials(own.consultation.rulebook, judged.file.patient, own.words))
-    return html_fragment({"on": on.isoformat(), "trials": trials, "sequences": [], "conclusions": []}, "timeline", own.templates)
+    judged, mine = _judged(told, on), own()
+    trials = in_order(shown_trials(mine.consultation.rulebook, judged.file.patient, mine.words))
+    return html_fragment({"on": on.isoformat(), "trials": trials, "sequences": [], "conclusions": []}, "timeline", mine.templates)
 
 
 def show_why(told: str, on: date, name: str) -> str:
     """Why, why not and what would change it. Raises InputError for an id that there is not."""
-    return html_fragment(_why(told, on, name), "why", _own[0].templates, prefix=f"{slug(name)}-")
+    return html_fragment(_why(told, on, name), "why", own().templates, prefix=f"{slug(name)}-")
 
 
 def json_why(told: str, on: date, name: str) -> str:
@@ -151,56 +151,56 @@ def json_why(told: str, on: date, name: str) -> str:
 
 def json_document(told: str, on: date) -> str:
     """The whole assessment. Its text is made here: it is large, and the server has others to serve."""
-    return json.dumps(document(_judged(told, on).reasoning.assessment(), _own[0].words, Explain.NOTHING), ensure_ascii=False)
+    return json.dumps(document(_judged(told, on).reasoning.assessment(), own().words, Explain.NOTHING), ensure_ascii=False)
 
 
 def _why(told: str, on: date, name: str) -> Item:
     try:
-        return why_document(_judged(told, on).reasoning, _own[0].words, name)
+        return why_document(_judged(told, on).reasoning, own().words, name)
     except NoSuchId as error:
         raise InputError([Problem("why", 0, "", str(error))]) from None
 
 
 def show_differences(before: str, after: str, on: date) -> str:
     """What changed between two states of a chart, as part of a page."""
-    own = _own[0]
-    old, new = (Side(_judged(told, on).file.document, own.consultation, on) for told in (before, after))
-    return html_fragment(comparison(old, new, own.words), "comparison", own.templates, prefix="differences-")
+    mine = own()
+    old, new = (Side(_judged(told, on).file.document, mine.consultation, on) for told in (before, after))
+    return html_fragment(comparison(old, new, mine.words), "comparison", mine.templates, prefix="differences-")
 
 
 def make_pdf(answer: Item, audience: Literal["clinician", "patient"], about: PdfAbout) -> bytes:
-    return pdf_report(answer, audience, _own[0].templates, about)
+    return pdf_report(answer, audience, own().templates, about)
 
 
 def check(document: Document, on: date) -> None:
     """Raises InputError with every mistake in a whole patient file."""
-    _own[0].consultation.read_document(document, on)
+    own().consultation.read_document(document, on)
 
 
 def record_draft(told: str, on: date, pseudonym: str, by: Asker) -> tuple[Draft, StoredRulebook]:
     """What is to be recorded of an assessment. Raises InputError while the chart has a mistake."""
-    consultation = _own[0].consultation
+    consultation = own().consultation
     file = consultation.read_document(Document(NAME, json.loads(told), {}), on)
     assessment = consultation.assess(file, on)
-    answer = document(assessment, _own[0].words, Explain.FIRST)
+    answer = document(assessment, own().words, Explain.FIRST)
     asked = Asked(Explain.FIRST.name.lower(), True, "clinician", "html")
     return assessment_draft(pseudonym, file.document.data, assessment, answer, asked, by), stored_rulebook(assessment)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _judged(told: str, on: date) -> Judged:
-    own, data = _own[0], json.loads(told)
-    file, problems = read_as_far_as_possible(own.consultation, data, on)
-    return Judged(file, own.consultation.reason(file, on), tuple(_problem(data, problem) for problem in problems))
+    mine, data = own(), json.loads(told)
+    file, problems = read_as_far_as_possible(mine.consultation, data, on)
+    return Judged(file, mine.consultation.reason(file, on), tuple(_problem(data, problem) for problem in problems))
 
 
 def _filled(judged: Judged) -> list[Item]:
-    return filled(judged.file, judged.reasoning.rulebook, _own[0].words)
+    return filled(judged.file, judged.reasoning.rulebook, own().words)
 
 
 def _problem(data: Item, problem: Problem) -> Item:
     """A mistake with the fact that it is about, so that the page can lead there."""
     fact, unit = fact_of(data, problem.key)
-    facts = _own[0].consultation.rulebook.facts
+    facts = own().consultation.rulebook.facts
     label = facts[fact].label if fact in facts else fact
     return {"fact": f"{fact}@{unit}" if unit else fact, "label": label, "unit": unit, "message": problem.message}

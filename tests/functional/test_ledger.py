@@ -75,7 +75,7 @@ def test_what_cannot_be_recorded_is_not_answered(clinic: Clinic, tmp_path: Path)
         ({"EUTHYMIA_LEDGER_KEY": ""}, "is signed, and no key was given"),
         ({"EUTHYMIA_AS": ""}, "--as: is missing; say who asks, as ROLE:NAME"),
         ({"EUTHYMIA_AS": "doctor:x"}, "roles: clinician, auditor, author, administrator"),
-        ({"EUTHYMIA_LEDGER": str(COMPLETE)}, "is no ledger"),
+        ({"EUTHYMIA_LEDGER": str(COMPLETE)}, "is not a database"),
         ({"EUTHYMIA_LEDGER": str(tmp_path)}, "cannot be"),
         ({"EUTHYMIA_LEDGER": "mysql://x/y"}, "allowed: a file, or postgresql://"),
         ({"EUTHYMIA_LEDGER": "postgresql://nobody:secret@127.0.0.1:1/x"}, "cannot be used"),

@@ -351,7 +351,7 @@ def test_a_writer_does_not_wait_for_ever(store_maker: Maker, monkeypatch: pytest
 # ---------------------------------------------------------------- a damaged file
 
 PAGE = 4096
-CLEAR = ("is damaged: ", "is no ledger: ", "holds no ledger yet", "was written by a newer euthymia")
+CLEAR = ("is damaged: ", "is not a database", "holds no ledger yet", "was written by a newer euthymia")
 
 
 def read_all(where: str) -> list[object]:
@@ -467,7 +467,7 @@ def test_a_file_that_is_no_database_is_left_alone(sqlite_maker: Maker, content: 
     file = Path(sqlite_maker.where)
     file.write_bytes(content)
     for writable in (True, False):
-        with pytest.raises(InputError, match="is no ledger: it is not a database"):
+        with pytest.raises(InputError, match="is not a database"):
             sqlite_maker(writable)
     assert file.read_bytes() == content
     assert list(file.parent.iterdir()) == [file]

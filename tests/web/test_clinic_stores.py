@@ -107,6 +107,18 @@ class NothingKnown:
         raise AssertionError(number)
 
 
+def test_a_schema_that_was_made_beforehand_is_enough(postgres: Server, postgres_address: str) -> None:
+    """A user of the database who may not make schemas, as many a clinic wants it; without the schema it is told in words."""
+    name = postgres_address.rpartition("/")[2]
+    postgres.run(f"ALTER DATABASE {name} OWNER TO postgres")
+    with pytest.raises(InputError, match="lacks the right"):
+        Store(postgres_address)
+    postgres.run("CREATE SCHEMA euthymia_clinic AUTHORIZATION clinic", name)
+    with closing(Store(postgres_address)) as store:
+        charts, chart = chart_in(store)
+        assert charts.find(chart.id, chart.owner) == chart
+
+
 def test_one_form_records_once_however_often_it_comes(address: str) -> None:
     """From several threads at the same moment, by two servers over one database."""
     with closing(Store(address)) as store, closing(Store(address)) as other:

@@ -15,6 +15,7 @@ from euthymia.ledger.faults import told
 from euthymia.ledger.sqlite_store import make_private
 
 _PATIENCE = 30.0  # seconds to wait for another writer
+_SCHEMA = "euthymia_clinic"
 _POSTGRES = ("postgresql://", "postgres://")
 _OUTCOME = "nothing was saved"
 _VERSION, _VERSIONS = "2", "alembic_version"
@@ -91,13 +92,14 @@ def _postgres(where: str) -> tuple[Engine, str]:
     url = make_url(where).set(drivername="postgresql+psycopg")
     shown = url.set(query={}).render_as_string(hide_password=True)
     try:
-        with_schema = {"options": "-csearch_path=euthymia_clinic -csynchronous_commit=on"}
+        with_schema = {"options": f"-csearch_path={_SCHEMA} -csynchronous_commit=on"}
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, connect_args=with_schema)
     except ModuleNotFoundError:
         message = "PostgreSQL needs the library psycopg: install euthymia with `euthymia[postgresql]`"
         raise InputError([Problem("--database", 0, "", message)]) from None
     with told(shown, _OUTCOME), engine.begin() as connection:
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS euthymia_clinic"))
+        if not inspect(connection).has_schema(_SCHEMA):  # where there is one, the right to make one is not needed
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}"))
     return engine, shown
 
 

@@ -32,7 +32,7 @@ _MEANINGS = (
     ("malformed", _DAMAGED),
     ("could not decode", _DAMAGED),
     ("too big", _DAMAGED),
-    ("not a database", "is no ledger: it is not a database"),
+    ("not a database", "is not a database"),
     ("locked", _BUSY),
     ("unable to open", "cannot be opened"),
 )

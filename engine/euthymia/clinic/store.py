@@ -97,9 +97,13 @@ def _postgres(where: str) -> tuple[Engine, str]:
     except ModuleNotFoundError:
         message = "PostgreSQL needs the library psycopg: install euthymia with `euthymia[postgresql]`"
         raise InputError([Problem("--database", 0, "", message)]) from None
-    with told(shown, _OUTCOME), engine.begin() as connection:
-        if not inspect(connection).has_schema(_SCHEMA):  # where there is one, the right to make one is not needed
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}"))
+    try:
+        with told(shown, _OUTCOME), engine.begin() as connection:
+            if not inspect(connection).has_schema(_SCHEMA):  # where there is one, the right to make one is not needed
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}"))
+    except BaseException:
+        engine.dispose()
+        raise
     return engine, shown
 
 

@@ -37,7 +37,7 @@ class Sizes:
     generated: int = 200
     trials: tuple[int, ...] = (2, 8, 64)
     rulebooks: tuple[int, ...] = (1, 5, 20)
-    evaluations: tuple[int, int] = (1_000, 10_000)
+    evaluations: tuple[int, int] = (300, 1_500)
     threads: int = 8
     starts: int = 5
     started: str = "nakama-2014"

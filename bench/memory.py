@@ -1,7 +1,8 @@
-"""Memory of a process that decides again and again: `python -m bench.memory 1000 10000` prints KB after each number."""
+"""Memory of a process that decides again and again: `python -m bench.memory 300 1500` prints KB after each number."""
 
 import resource
 import sys
+from itertools import cycle
 from pathlib import Path
 
 from bench import patients
@@ -21,11 +22,11 @@ def used() -> int:
 
 def main(numbers: list[int]) -> None:
     consultation = Consultation()
-    patient = patients.small(consultation)
+    people = cycle([patients.small(consultation), *patients.several(consultation, 50)])  # several, for an engine remembers the last ones
     done = 0
     for number in numbers:
         for _ in range(number - done):
-            decide(consultation.engines, patient)
+            decide(consultation.engines, next(people))
         done = number
         progress(f"  {done:,} decisions")
         print(used())

@@ -18,7 +18,7 @@ from bench.web import web
 from euthymia.cli.ledger.lines import columns
 from euthymia.consultation import Consultation
 
-LONG = replace(Sizes(), evaluations=(1_000, 100_000), chain=1_000_000)
+LONG = replace(Sizes(), evaluations=(1_000, 10_000), chain=1_000_000)
 
 
 def measurements(consultation: Consultation, sizes: Sizes) -> dict[str, Callable[[], Iterator[Row]]]:

@@ -1,6 +1,6 @@
 """`python -m bench`: what euthymia's choices cost, as ratios within one run. Progress on stderr, one table on stdout.
 
---long      when memory is measured, 100,000 decisions instead of 10,000, and a ledger of 1,000,000 records instead of 20,000
+--long      when memory is measured, 10,000 decisions instead of 1,500, and a ledger of 1,000,000 records instead of 20,000
 """
 
 import platform

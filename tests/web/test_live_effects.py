@@ -9,6 +9,7 @@ import pytest
 
 from euthymia.ledger.record import Asker
 from euthymia.web.house import House
+from euthymia.web.rules import drafts, rule_files
 from euthymia.web.workers import NotDecided
 from tests.shared import ROOT
 from tests.web.author_house import RECORDED, SECRET, Browser, TestClient, opened, record
@@ -153,3 +154,13 @@ def test_of_who_was_erased_nothing_stays_at_hand(author: Browser, house: House, 
 
 def test_paths_outside_the_rules_are_refused_here_too(author: Browser) -> None:
     assert author.post("/rules/edit/effects", path="../pyproject.toml", text="x: y\n").status_code == 422
+
+
+def test_rules_that_are_changed_in_place_meanwhile_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is listed and gone when it is read; the next check reads what is there then."""
+    listed = rule_files.paths
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(rule_files, "paths", lambda folder: [*listed(folder), "gone.yaml"])
+        [problem] = drafts.check(ROOT / "rules", {})["problems"]
+        assert problem["file"] == "rules" and "taken away while the rules were read" in problem["message"]
+    assert drafts.check(ROOT / "rules", {})["problems"] == []

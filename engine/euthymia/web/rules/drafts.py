@@ -1,5 +1,6 @@
 """What is done in a process of its own for authors: an edited rulebook checked as a whole, and the cases read. Knows no request."""
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,13 +34,20 @@ def drafted(rules: Path, texts: Texts) -> Drafted:
 # What was checked is then worked with: the rulebook is not read twice.
 @lru_cache(maxsize=2)
 def _drafted(rules: Path, texts: tuple[tuple[str, str], ...], _state: tuple[tuple[str, int], ...]) -> Drafted:
-    with laid_over(rules, dict(texts)) as folder:
-        try:
-            return Drafted(Consultation(folder), folder)
-        except InputError as error:
-            raise InputError(_told(problem, folder) for problem in error.problems) from None
-        except EngineFault as fault:
-            raise InputError([Problem("rules", 0, "", as_rules(f"more than the engine bears: {fault}", folder))]) from None
+    try:
+        with laid_over(rules, dict(texts)) as folder:
+            return _read_rules(folder)
+    except FileNotFoundError:
+        raise InputError([Problem("rules", 0, "", "a file in force was taken away while the rules were read; check again")]) from None
+
+
+def _read_rules(folder: Path) -> Drafted:
+    try:
+        return Drafted(Consultation(folder), folder)
+    except InputError as error:
+        raise InputError(_told(problem, folder) for problem in error.problems) from None
+    except EngineFault as fault:
+        raise InputError([Problem("rules", 0, "", as_rules(f"more than the engine bears: {fault}", folder))]) from None
 
 
 def forget() -> None:
@@ -111,7 +119,11 @@ def read_variants(cases: Path) -> list[Variant]:
 
 def state_of(folder: Path) -> tuple[tuple[str, int], ...]:
     """Changes when a rule file, a case file or an example in the folder does."""
-    return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.yaml")))
+    found: list[tuple[str, int]] = []
+    for path in folder.rglob("*.yaml"):
+        with suppress(FileNotFoundError):  # taken away since
+            found.append((str(path), path.stat().st_mtime_ns))
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=1)

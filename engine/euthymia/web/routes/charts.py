@@ -152,7 +152,7 @@ def _answered(request: Request, house: House, chart: Chart, name: str, status: i
     counted = next((part for part in sections(house, chart) if part["name"] == name.partition(".")[0]), None)
     answer = house.pages.show(request, "field", status, field=field, chart=chart, where=where, counted=counted, **standing)
     # Also where nothing was saved: that must be told beside what follows.
-    answer.headers["HX-Trigger"] = "facts-changed" if standing["standing"] else "facts-changed, standing-wanted"
+    answer.headers["HX-Trigger"] = "facts-changed" if shown else "facts-changed, standing-wanted"
     return answer
 
 
